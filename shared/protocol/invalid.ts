@@ -13,8 +13,12 @@ export interface FieldFault {
   readonly nearest?: string
 }
 
+/** Longer than the path of any field there is: the name of an unknown one is the client's own text. */
+const FIELD_LENGTH_MAX = 64
+
 /** An INVALID error that names the field, the rule it breaks, what was expected and what was found. */
-export function invalidField({ field, rule, expected, found, nearest }: FieldFault): WireError {
+export function invalidField({ field: path, rule, expected, found, nearest }: FieldFault): WireError {
+  const field = path.length > FIELD_LENGTH_MAX ? `${path.slice(0, FIELD_LENGTH_MAX)}…` : path
   const where = field === '' ? 'The payload' : field
   return {
     code: 'INVALID',

@@ -86,9 +86,7 @@ test('an impossible amend and an expireAt in the past are refused with an accura
     `stopPrice: expected nothing, since that of a trailing stop follows the market, found "${on.below(3)}".`,
   )
   const none = await client.refused('order.amend', { orderId, limitPrice: on.below(3) }, 'INVALID')
-  expect(none.message).toBe(
-    `limitPrice: expected nothing, since a trailing stop order has none, found "${on.below(3)}".`,
-  )
+  expect(none.message).toBe(`limitPrice: expected nothing, since a trailing stop has none, found "${on.below(3)}".`)
   const expireAt = Date.now() - 1_000
   const over = sale({ type: 'stop', stopPrice: on.below(3), timeInForce: 'gtd', expireAt, clientOrderId: newId() })
   const past = await client.refused('order.place', over, 'INVALID')

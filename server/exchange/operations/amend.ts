@@ -1,4 +1,5 @@
 import { invalidField } from '@valiant/shared/protocol/invalid'
+import { nameOf } from '@valiant/shared/protocol/order-type-name'
 import type { AmendOrderRequest } from '../../bus/exchange-request.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Order } from '../../engine/state.ts'
@@ -46,5 +47,5 @@ function whyNot({ type }: Pick<Order, 'type'>, field: keyof typeof WIRE_FIELD_OF
   if (field === 'stopTicks' && type === 'trailing_stop') return 'that of a trailing stop follows the market'
   if (field === 'lots') return 'the quantity of an exit follows its entry, or the request that made it'
   if (field === 'stopTicks' && (type === 'stop' || type === 'stop_limit')) return 'the order has triggered'
-  return `a ${type.replaceAll('_', ' ')} order has none`
+  return `${nameOf(type)} has none`
 }

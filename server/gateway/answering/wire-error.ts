@@ -34,17 +34,22 @@ export const invalid = (
   )
 
 const FOUND_LENGTH_MAX = 40
+const ORIGIN_LENGTH_MAX = 100
 
 /** A client's value as shown in a message; shortened, since it may be hostile. */
-export function foundText(value: unknown): string {
+export function foundText(value: unknown, lengthMax = FOUND_LENGTH_MAX): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) return typeof value
-  if (text.length <= FOUND_LENGTH_MAX) return text
-  return `${text.slice(0, FOUND_LENGTH_MAX)}…${typeof value === 'string' ? '"' : ''}`
+  if (text.length <= lengthMax) return text
+  return `${text.slice(0, lengthMax)}…${typeof value === 'string' ? '"' : ''}`
 }
+
+/** An origin as shown in a message: longer than other values, since its end says what differs. */
+export const foundOrigin = (origin: string | undefined): string =>
+  origin === undefined ? 'none' : foundText(origin, ORIGIN_LENGTH_MAX)
 
 const DEFECT = { code: 'INTERNAL', message: 'Internal server error. It has been logged.' } as const
 

@@ -41,6 +41,13 @@ test.each([
   expect(found.message).toContain(field)
 })
 
+test('a field that does not exist is named, its own text shortened like a value', () => {
+  const name = 'k'.repeat(9_000)
+  const { field, message } = wrong(PlaceOrder, { ...order, [name]: '1' })
+  expect(field).toBe(`${'k'.repeat(64)}…`)
+  expect(message).toMatch(/^k{64}…: expected one of the fields clientOrderId, .+, found "k{39}…"\.$/)
+})
+
 test('an own property __proto__ is an unknown field', () => {
   const payload: unknown = JSON.parse(
     '{"clientOrderId":"a","symbol":"V","side":"buy","type":"limit","__proto__":{"qty":"1"}}',

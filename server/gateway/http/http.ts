@@ -14,7 +14,7 @@ import type { ClientAddress } from '../sessions/client-address.ts'
 import { measureHttp } from './measured-http.ts'
 import type { Origins } from './origin.ts'
 import { answerErrors, notServed } from './http-answers.ts'
-import { failure } from '../answering/wire-error.ts'
+import { failure, foundOrigin } from '../answering/wire-error.ts'
 
 interface HttpParts {
   readonly api: Router
@@ -93,8 +93,7 @@ export function serveHttp(app: Express, parts: HttpParts): void {
     const origin = origins.of(headers)
     // Without a cookie there is nobody to act for: a program may sign in without an Origin.
     if (method !== 'GET' && (origin === 'foreign' || (origin === 'none' && headers.cookie !== undefined))) {
-      const found = origin === 'none' ? 'none' : `"${String(headers.origin)}"`
-      throw failure('FORBIDDEN', `Expected the exchange's own Origin, found ${found}.`)
+      throw failure('FORBIDDEN', `Expected the exchange's own Origin, found ${foundOrigin(headers.origin)}.`)
     }
     // Overwrites whatever the client sends under this name, since better-auth trusts it.
     request.headers[ADDRESS_HEADER] = clientAddress(request)

@@ -1,9 +1,9 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
+import { nameOf } from '@valiant/shared/protocol/order-type-name'
 import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import { readTicks, readTrailBps } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import { foundText, invalid } from '../answering/wire-error.ts'
-import { nameOf } from './order-type.ts'
 import { checked, forbid, needed } from './read-field.ts'
 
 const LIMITED: readonly PlaceOrder['type'][] = ['limit', 'stop_limit']

@@ -1,8 +1,8 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
+import { nameOf } from '@valiant/shared/protocol/order-type-name'
 import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import { readCents, readLots } from '../../feed/account/order-decimals.ts'
 import type { ListedInstrument } from '../../instruments.ts'
-import { nameOf } from './order-type.ts'
 import { checked, forbid, needed } from './read-field.ts'
 
 /**

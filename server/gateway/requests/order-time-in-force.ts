@@ -1,9 +1,9 @@
 import type { PlaceOrder } from '@valiant/shared/protocol/order'
 import { EXPIRE_AHEAD_MS_MAX } from '@valiant/shared/protocol/limits'
+import { nameOf } from '@valiant/shared/protocol/order-type-name'
 import type { PlaceOrderRequest } from '../../bus/exchange-request.ts'
 import type { ListedInstrument } from '../../instruments.ts'
 import { foundText, invalid } from '../answering/wire-error.ts'
-import { nameOf } from './order-type.ts'
 import { forbid } from './read-field.ts'
 
 type TimeInForce = PlaceOrderRequest['timeInForce']

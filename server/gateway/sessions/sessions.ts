@@ -9,7 +9,7 @@ import { within } from '../../within.ts'
 import type { AccountsOfUser } from './accounts-of-user.ts'
 import type { Origins } from '../http/origin.ts'
 import type { Requester } from '../requests/request.ts'
-import { failure } from '../answering/wire-error.ts'
+import { failure, foundOrigin } from '../answering/wire-error.ts'
 import { fieldFailure } from '../answering/zod-issue.ts'
 
 /** The account that a connection acts for, and with which rights. */
@@ -90,8 +90,10 @@ export class Sessions {
     const changes = method !== 'GET' && method !== 'HEAD'
     const origin = this.#origins.of(headers)
     if (changes && origin !== 'own') {
-      const found = origin === 'none' ? 'none' : `"${String(headers.origin)}"`
-      throw failure('FORBIDDEN', `A change with the cookie: expected the exchange's own Origin, found ${found}.`)
+      throw failure(
+        'FORBIDDEN',
+        `A change with the cookie: expected the exchange's own Origin, found ${foundOrigin(headers.origin)}.`,
+      )
     }
     return this.#identify(headers, accountId)
   }

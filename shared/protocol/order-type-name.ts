@@ -1,4 +1,4 @@
-import type { OrderType } from '@valiant/shared/protocol/fields'
+import type { OrderType } from './fields.ts'
 
 const NAMES: Readonly<Record<OrderType, string>> = {
   market: 'a market order',
