@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { anotherVersion } from '../database/another-version.ts'
+import { assertNewEnough } from '../database/postgres-version.ts'
 import type { Prepared } from '../database/sql.ts'
 import { StartupError, reasonOf } from '../database/startup-error.ts'
 import { ourTypes } from '../database/types.ts'
@@ -57,11 +58,13 @@ export class Snapshot implements AsyncDisposable {
     client.on('error', () => undefined) // the running query fails with the same error
     try {
       await client.connect()
+      await assertNewEnough(client, url)
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       for (const [name, value] of Object.entries(SETTINGS)) await client.query(`SET LOCAL ${name} = '${value}'`)
       return new Snapshot(client)
     } catch (cause) {
       await client.end().catch(() => undefined)
+      if (cause instanceof StartupError) throw cause
       throw new StartupError(`Cannot audit: ${reasonOf(cause)}.`, { cause })
     }
   }

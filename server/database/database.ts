@@ -5,6 +5,7 @@ import { type MeasuredClients, measuredClients } from './measured-client.ts'
 import { SlowStatements } from './slow-statements.ts'
 import type { Sample } from '../telemetry/observable-metrics.ts'
 import { DatabaseMetrics } from '../telemetry/database-metrics.ts'
+import { assertNewEnough, shownUrl } from './postgres-version.ts'
 import { endSilence } from './silence.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 import { ourTypes } from './types.ts'
@@ -38,7 +39,6 @@ export interface Database extends AsyncDisposable {
 }
 export type Queries = IDatabase<unknown>
 
-const OLDEST_POSTGRES = 17 // transaction_timeout
 const QUERY_CONNECTIONS = 8
 const AUTH_CONNECTIONS = 4
 /** Each statement of better-auth is ended after 1.5 s, and somebody waits to sign in. */
@@ -160,22 +160,15 @@ function ofConnection(pool: string, { isOpen }: Connection, clients: MeasuredCli
 async function assertUsable(url: string, setting: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS_MAX })
   client.on('error', () => undefined) // the running query fails with it too
-  let version: number
   try {
     await client.connect()
-    const result = await client.query<{ server_version_num: string }>('SHOW server_version_num')
-    version = Math.floor(Number(result.rows[0]?.server_version_num) / 10_000)
-    await client.end()
+    await assertNewEnough(client, url)
   } catch (cause) {
-    throw new StartupError(`Cannot reach Postgres at ${shown(url)}: ${reasonOf(cause)}. Check ${setting}.`, { cause })
+    if (cause instanceof StartupError) throw cause
+    throw new StartupError(`Cannot reach Postgres at ${shownUrl(url)}: ${reasonOf(cause)}. Check ${setting}.`, {
+      cause,
+    })
+  } finally {
+    await client.end().catch(() => undefined)
   }
-  if (version >= OLDEST_POSTGRES) return
-  throw new StartupError(`Postgres ${version} at ${shown(url)} is too old: ${OLDEST_POSTGRES} or newer is needed.`)
-}
-
-/** A connection string without its password and parameters, fit for a log. */
-function shown(url: string): string {
-  if (!URL.canParse(url)) return 'an invalid URL'
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { sql } from './sql.ts'
+import { assertNewEnough } from './postgres-version.ts'
 import { reasonOf, StartupError } from './startup-error.ts'
 import { StatementNames } from './statement-names.ts'
 import { ourTypes } from './types.ts'
@@ -63,12 +64,14 @@ export class HeaviestStatements implements AsyncDisposable {
     client.on('error', () => undefined) // the running query fails with it too
     try {
       await client.connect()
+      await assertNewEnough(client, url)
       // The role's limits are meant for trading.
       await client.query('SET transaction_timeout = 0; SET client_min_messages = warning')
       await client.query(`CREATE EXTENSION IF NOT EXISTS ${EXTENSION}`)
       return new HeaviestStatements(client)
     } catch (cause) {
       await client.end().catch(() => undefined)
+      if (cause instanceof StartupError) throw cause
       throw new StartupError(`Cannot read the statements' costs: ${adviceOn(cause)}`, { cause })
     }
   }
