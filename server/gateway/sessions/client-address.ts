@@ -10,17 +10,21 @@ export type ClientAddress = (request: IncomingMessage) => string
  * @throws {TypeError} for anything else
  */
 export function clientAddressOf(trustProxy: string): ClientAddress {
-  const hops = /^\d+$/.test(trustProxy) ? Number(trustProxy) : undefined
-  const addresses = trustProxy
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-  const trust = hops === undefined ? proxyAddr.compile(addresses) : (_: string, distance: number) => distance < hops
+  const trust = trustIn(trustProxy)
   return (request) => {
     // Without a peer the socket is already gone, and nobody reads the answer.
     if (request.socket.remoteAddress === undefined) return 'unknown'
     return proxyAddr(request, trust)
   }
+}
+
+type Trust = (address: string, distance: number) => boolean
+
+function trustIn(trustProxy: string): Trust {
+  const hops = /^\d+$/.test(trustProxy) ? Number(trustProxy) : undefined
+  if (hops !== undefined) return (_, distance) => distance < hops
+  const addresses = trustProxy.split(',').map((part) => part.trim())
+  return proxyAddr.compile(addresses.filter((part) => part !== ''))
 }
 
 const isPrivate = proxyAddr.compile(['loopback', 'linklocal', 'uniquelocal'])
@@ -38,6 +42,7 @@ export function watchedForProxies(
   { trustProxy, publicOrigin }: { readonly trustProxy: string | undefined; readonly publicOrigin: string | undefined },
   log: Pick<Logger, 'warn'>,
 ): ClientAddress {
+  const trust = trustIn(trustProxy ?? '')
   const logged = new Set<string>()
   const warnOnce = (peer: string, message: string) => {
     if (!isPrivate(peer, 0) || logged.has(message)) return
@@ -49,7 +54,7 @@ export function watchedForProxies(
     const { headers, socket } = request
     const peer = socket.remoteAddress
     if (peer === undefined) return address
-    if (trustProxy !== '0' && address === peer && headers['x-forwarded-for'] !== undefined) {
+    if (trustProxy !== '0' && !trust(peer, 0) && headers['x-forwarded-for'] !== undefined) {
       warnOnce(
         peer,
         'requests come through a proxy that TRUST_PROXY does not name: all its clients count as one address and share its limits',

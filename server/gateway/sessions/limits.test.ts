@@ -122,6 +122,7 @@ describe('the address of a client', () => {
       visit('9.9.9.9', '1.1.1.1', 'https')
       const { warn: trusted, visit: visitTrusting } = watched('1', 'https://valiant.example')
       visitTrusting('10.0.0.2', '1.1.1.1', 'https')
+      visitTrusting('127.0.0.1', '127.0.0.1', 'https') // a client on the machine of the proxy
       const { warn: refused, visit: visitRefusing } = watched('0')
       visitRefusing('10.0.0.2', '1.1.1.1', 'http')
       expect([unset, trusted, refused].flatMap(({ mock }) => mock.calls)).toEqual([])
