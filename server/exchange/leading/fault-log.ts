@@ -3,7 +3,10 @@ import { Fenced } from '../../journal/journal.ts'
 import { Repeats } from '../../telemetry/quota.ts'
 import { SlowCommit } from './slow-commit.ts'
 
-/** Logs the faults after which the leader recovers: one that comes with every retry, such as a full disk, every ten seconds. */
+/**
+ * Logs the faults after which a leader recovers, or a standby looks again: one that comes with every retry, such as a full
+ * disk, every ten seconds.
+ */
 export class FaultLog {
   readonly #log: Logger
   readonly #repeats = new Repeats()
@@ -30,6 +33,12 @@ export class FaultLog {
   silence(error: unknown, nowMs: number): void {
     const fields = this.#due(error, nowMs)
     if (fields !== undefined) this.#log.warn(fields, 'exchange: the database does not answer; trying again')
+  }
+
+  /** A standby could not follow the journal. */
+  lag(error: unknown, nowMs: number): void {
+    const fields = this.#due(error, nowMs)
+    if (fields !== undefined) this.#log.warn(fields, 'exchange: the journal could not be followed; trying again')
   }
 
   /** The market takes commands. */

@@ -4,6 +4,7 @@ import type { ListedInstrument } from '../../instruments.ts'
 import { FollowedState } from '../../journal/follow.ts'
 import { type JournalState, readState } from '../../journal/recovery.ts'
 import type { Clock } from '../clock.ts'
+import { FaultLog } from './fault-log.ts'
 import { rehearse } from './warm-up.ts'
 import { readSavedMarket } from '../market/saved-market.ts'
 import { within } from '../../within.ts'
@@ -31,6 +32,7 @@ interface StandbyParts {
  */
 export class Standby implements AsyncDisposable {
   readonly #parts: StandbyParts
+  readonly #faults: FaultLog
   /** Discarded once the process leads: from then on the state is in the engine. */
   #followed: FollowedState | undefined
   #following: Promise<void> = Promise.resolve()
@@ -42,6 +44,7 @@ export class Standby implements AsyncDisposable {
 
   private constructor(parts: StandbyParts) {
     this.#parts = parts
+    this.#faults = new FaultLog(parts.log)
     this.#followed = new FollowedState({ queries: parts.database.queries, log: parts.log })
     this.#cancel = this.#later()
   }
@@ -107,14 +110,14 @@ export class Standby implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
-    const { database, log } = this.#parts
+    const { database } = this.#parts
     try {
       // Opened again if it was lost; the journal prepares it for its epoch.
       await Promise.all([this.#followed?.follow(), database.commits.session()])
       this.#noteBatch(this.#followed?.batch)
       if (!this.#isWarm) await this.#warmUp()
     } catch (error) {
-      log.warn({ err: error }, 'exchange: the journal could not be followed; trying again')
+      this.#faults.lag(error, this.#parts.clock.now())
     }
   }
 
