@@ -60,6 +60,7 @@ export const sql = {
     clearBars: named('journal/clear-bars'),
     dropBarPartitions: named('journal/drop-bar-partitions'),
     forgetRequests: named('journal/forget-requests'),
+    listRescaledInstruments: named('journal/list-rescaled-instruments'),
     seedInstruments: named('journal/seed-instruments'),
     listMarketStatuses: named('journal/list-market-statuses'),
     setMarketStatus: named('journal/set-market-status'),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freshDatabase, type FreshDatabase } from '../../test/rig/postgres.ts'
 import { type Database, openDatabase } from '../database/database.ts'
+import { StartupError } from '../database/startup-error.ts'
+import { Bars } from './bars.ts'
 import { marketStatuses, seedInstruments, setMarketStatus } from './instruments.ts'
 
 let fresh: FreshDatabase
@@ -25,6 +27,21 @@ it('an instrument keeps its version until its definition changes', async () => {
   expect(await seed(listed)).toEqual({ NOVA: 1, 'VCN-USD': 1 })
   expect(await seed([{ symbol: 'NOVA', tickSize: '0.05' } as { symbol: string }])).toEqual({ NOVA: 2 })
   expect(await seed(listed)).toEqual({ NOVA: 3, 'VCN-USD': 1 })
+})
+
+it('an instrument that has prices keeps its tick and its lot', async () => {
+  const [share, other] = [{ symbol: 'RBIT', tickSize: '0.01', lotSize: '1' }, { symbol: 'VLNT' }]
+  await seedInstruments(database.queries, [share])
+  const bar = { openTicks: [1], highTicks: [1], lowTicks: [1], closeTicks: [1], volumeLots: [1] }
+  const start = { symbol: ['RBIT'], startAtMs: [Date.UTC(2026, 10, 24)], trades: [1], turnover: [1] }
+  await new Bars(database.queries).writeBars('1m', { ...bar, ...start })
+  for (const change of [{ tickSize: '0.05' }, { lotSize: '10' }]) {
+    const seeding = seedInstruments(database.queries, [other, { ...share, ...change }])
+    await expect(seeding).rejects.toBeInstanceOf(StartupError)
+    await expect(seeding).rejects.toThrow(/^RBIT is traded in ticks of 0\.01 and lots of 1,/)
+  }
+  const renamed = { ...share, name: 'Rabbit' }
+  expect(await seedInstruments(database.queries, [renamed])).toEqual(new Map([['RBIT', 2]]))
 })
 
 it('an operator’s status of an instrument stays when its definition is stored again', async () => {

@@ -121,11 +121,7 @@ async function filledIn(kind: Kind, port: number, serverPorts: readonly number[]
     SERVERS: serverPorts.map((each) => kind.serverLine(each)).join('\n    '),
   }
   const shipped = await readFile(join(CONFIGURATIONS, kind.file), 'utf8')
-  return shipped
-    .split('\n')
-    .filter((line) => !line.trimStart().startsWith('#'))
-    .join('\n')
-    .replace(/\$\{([A-Z_]+)\}/g, (_, key: string) => {
+  return shipped.replace(/\$\{([A-Z_]+)\}/g, (_, key: string) => {
       const value = values[key]
       if (value === undefined) throw new Error(`${kind.file}: there is nothing to fill in for ${key}`)
       return value
