@@ -93,7 +93,8 @@ test('`halt all` halts every instrument, and `resume all` ends that', async () =
     const rows = await database.queries.any<{ status: string }>(sql.journal.listMarketStatuses)
     return rows.map(({ status }) => status)
   }
-  const halted = await run(at, 'halt', 'all')
+  expect(await run(at, 'halt', 'nova')).toMatchObject({ code: 0, out: 'NOVA is halted.\n' })
+  const halted = await run(at, 'halt', 'ALL')
   expect(halted.out.match(/^\S+ is halted\.$/gm)).toHaveLength(16)
   expect(await statuses()).toEqual(Array(16).fill('halted'))
   expect(await run(at, 'resume', 'all')).toMatchObject({ code: 0 })

@@ -8,7 +8,7 @@ import type { MarketStatus } from '../engine/command.ts'
 import { afterSplits, isTradable, type ListedInstrument, readInstruments } from '../instruments.ts'
 import { type CorporateAction, CorporateActions, type PlannedAction } from '../journal/corporate-actions.ts'
 import { setMarketStatus, type OperatorStatus } from '../journal/instruments.ts'
-import { ALL, listedSymbols } from './listed-symbols.ts'
+import { ALL, listedSymbols, readSymbol } from './listed-symbols.ts'
 import { momentToComeOf } from './moment-option.ts'
 
 /** Commands that change the market. Each writes a row that the exchange sees within a second. */
@@ -23,7 +23,10 @@ export function addOperatorCommands(program: Command, root: string): void {
   const listed = (config: Config) => readInstruments(resolve(root, config.INSTRUMENTS_FILE))
 
   for (const [name, status, description] of STATUS_COMMANDS) {
-    const command = program.command(name).argument('<symbol>', `an instrument, or ${ALL}`).description(description)
+    const command = program
+      .command(name)
+      .argument('<symbol>', `an instrument, or ${ALL}`, readSymbol)
+      .description(description)
     if (status !== 'open') command.option('--cancel-orders', 'also cancel the users’ open orders in it')
     command.action((symbol: string, { cancelOrders = false }: { cancelOrders?: boolean }) =>
       inDatabase(async (queries, config) => {
@@ -37,7 +40,7 @@ export function addOperatorCommands(program: Command, root: string): void {
   }
   program
     .command('dividend')
-    .argument('<symbol>')
+    .argument('<symbol>', 'an instrument', readSymbol)
     .requiredOption('--cents-per-lot <cents>', 'whole cents paid per lot held')
     .requiredOption('--at <time>', 'when it takes effect, such as 2026-12-01T14:00:00Z')
     .description('schedule a dividend: longs receive it, shorts pay it, and the price falls by it')
@@ -52,7 +55,7 @@ export function addOperatorCommands(program: Command, root: string): void {
     })
   program
     .command('split')
-    .argument('<symbol>')
+    .argument('<symbol>', 'an instrument', readSymbol)
     .requiredOption('--ratio <n:m>', 'n new lots for m old ones: 2:1 doubles them')
     .requiredOption('--at <time>', 'when it takes effect, such as 2026-12-01T14:00:00Z')
     .description('schedule a share split: positions, open orders and price history are adjusted')

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { inCommandDatabase } from './command-database.ts'
 import { StartupError } from '../database/startup-error.ts'
 import { ScenarioRuns } from '../journal/scenario-runs.ts'
-import { ALL, listedSymbols } from './listed-symbols.ts'
+import { ALL, listedSymbols, readSymbol } from './listed-symbols.ts'
 import { momentOf } from './moment-option.ts'
 import { endOf, isScenario, playable, SCENARIOS, type ScenarioRun } from '../simulator/scenarios.ts'
 
@@ -59,9 +59,10 @@ export function addScenarioCommands(program: Command, root: string): void {
 }
 
 function symbolsOf(words: readonly string[], listed: readonly string[]): readonly string[] {
-  if (words.includes(ALL)) return listed
-  const unknown = words.find((word) => !listed.includes(word))
-  if (unknown === undefined) return words
+  const symbols = words.map(readSymbol)
+  if (symbols.includes(ALL)) return listed
+  const unknown = symbols.find((symbol) => !listed.includes(symbol))
+  if (unknown === undefined) return symbols
   throw new StartupError(`${unknown} is not listed: expected the symbol of an instrument, or ${ALL}.`)
 }
 
