@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, chown, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import type { Place } from './postgres-place.ts'
 import { StartupError } from './startup-error.ts'
@@ -37,6 +37,8 @@ export async function writeAccess(place: Place, access: Access): Promise<void> {
   const made = `${place.accessFile}.new`
   await writeFile(made, JSON.stringify(access) + '\n', { mode: 0o600 })
   await chmod(made, 0o600)
+  const before = await stat(place.accessFile).catch(() => undefined)
+  if (before !== undefined && place.owner !== undefined) await chown(made, before.uid, before.gid)
   await rename(made, place.accessFile)
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -24,6 +24,7 @@ interface Owner {
   readonly gid: number
 }
 
+const CLUSTER = 'postgres'
 /** For servers that root runs in a directory closed to others, such as /root: Postgres runs as another user. */
 const OPEN_HOME = '/var/lib/valiant'
 
@@ -37,12 +38,13 @@ export async function preparePlace(dataDir: string, say: (text: string) => void)
   await makeFolder(dataDir).catch((cause: unknown) => {
     throw new StartupError(`Cannot make the data folder ${dataDir}: ${reasonOf(cause)}. Set DATA_DIR to another.`)
   })
-  const owner = process.getuid?.() === 0 ? await postgresUser() : undefined
+  // A command of root must not take the files of a server that another user runs.
+  const owner = process.getuid?.() === 0 ? ((await ownerOf(dataDir)) ?? (await postgresUser())) : undefined
   const found = await findBinaries()
   const home = (await canEnter(dataDir, owner)) ? dataDir : await openHome(dataDir, say)
   const binaries = (await canEnter(dirname(found.postgres), owner)) ? found : await openBinaries(found)
   const place: Place = {
-    cluster: join(home, 'postgres'),
+    cluster: join(home, CLUSTER),
     accessFile: join(dataDir, 'postgres.json'),
     log: join(home, 'postgres.log'),
     binaries,
@@ -70,6 +72,12 @@ async function findBinaries(): Promise<Binaries> {
         'Run `npm install` again without --omit=optional, or set DATABASE_URL to a Postgres of your own.',
     )
   }
+}
+
+/** The user whose database is in the directory; undefined without one. */
+async function ownerOf(dataDir: string): Promise<Owner | undefined> {
+  const found = await stat(join(dataDir, CLUSTER)).catch(() => undefined)
+  return found === undefined || found.uid === 0 ? undefined : { uid: found.uid, gid: found.gid }
 }
 
 async function postgresUser(): Promise<Owner> {
