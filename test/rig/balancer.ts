@@ -122,10 +122,10 @@ async function filledIn(kind: Kind, port: number, serverPorts: readonly number[]
   }
   const shipped = await readFile(join(CONFIGURATIONS, kind.file), 'utf8')
   return shipped.replace(/\$\{([A-Z_]+)\}/g, (_, key: string) => {
-      const value = values[key]
-      if (value === undefined) throw new Error(`${kind.file}: there is nothing to fill in for ${key}`)
-      return value
-    })
+    const value = values[key]
+    if (value === undefined) throw new Error(`${kind.file}: there is nothing to fill in for ${key}`)
+    return value
+  })
 }
 
 /** Waits until an instance or the balancer itself answers. */
