@@ -14,6 +14,7 @@ import {
   receipt,
   send,
   startTrading,
+  switchMargin,
   typeLimit,
 } from './desk.ts'
 import { Stage } from './stage.ts'
@@ -89,6 +90,28 @@ test('a position closed in two tabs at once is closed once, and both say so', as
   await receipt(other).getByText(`${symbol} was closed already`).waitFor()
   incoming.release()
   for (const tab of [page, other]) await position(tab, symbol).waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+})
+
+test('a position reversed in two tabs at once is reversed once, and both say so', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  const { qty, symbol } = await buyFirst(page)
+  await accountPage(page)
+  await switchMargin(page, true)
+  await page.goto(`/trade/${symbol}`)
+  await live(page)
+  const { other, incoming } = await secondTab(page)
+  for (const tab of [page, other]) await button(tab, `Reverse ${symbol}`).click()
+  incoming.holdFrames()
+  for (const tab of [page, other]) {
+    await button(tab, new RegExp(`^Go short ${qty}, `)).click()
+    await receipt(tab)
+      .getByText(`Sold ${2 * Number(qty)} ${symbol} at`)
+      .waitFor()
+  }
+  incoming.release()
+  for (const tab of [page, other]) await position(tab, symbol).getByText(`−${qty}`, { exact: true }).waitFor()
   expect(complaints).toEqual([])
 })
 

@@ -1,6 +1,7 @@
 import type { AskPayload } from '@valiant/shared/client/outgoing'
 import { NotConnectedError, RequestRefused } from '@valiant/shared/client/errors'
-import type { Position } from '@valiant/shared/protocol/account'
+import { newRequestId } from '@valiant/shared/client/request-id'
+import type { AccountSnapshot, Position } from '@valiant/shared/protocol/account'
 import type { Order, PlacedOrder } from '@valiant/shared/protocol/order'
 import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
@@ -14,9 +15,12 @@ import { type AmendField, amendable, type Change } from './amendment.ts'
 import { allClosed, type Closing, positions as countedPositions } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
 import { contentOf, restOf } from './placed-again.ts'
+import { reversalId, reversalOf } from './reversal.ts'
 import { amended, canceled, canceledBefore, closedBefore, manyCanceled, protectedBy } from './action-receipts.ts'
 
 export interface Exchange {
+  /** The account as it is shown. */
+  readonly account: AccountSnapshot | undefined
   ask<Name extends RequestName>(name: Name, payload: AskPayload<Name>): Promise<DataOf<Name>>
   serverNow(): number
 }
@@ -261,7 +265,7 @@ export class OrderActions {
       const reopen: WayOn = {
         label: 'Reopen at market',
         do: 'act',
-        act: () => void this.#market(symbol, side, order.filledQty),
+        act: () => void this.#market({ symbol, side, type: 'market', qty: order.filledQty, timeInForce: 'ioc' }),
       }
       this.#told(order, Number(order.filledQty) > 0 ? [reopen] : [])
     })
@@ -304,14 +308,14 @@ export class OrderActions {
     }
   }
 
-  /** Turns a long position into a short one of the same size, or back: twice the quantity at the market. */
-  async reverse({ symbol, qty }: Position): Promise<void> {
+  /** Turns a long position into a short one of the same size, or back. */
+  async reverse(position: Position): Promise<void> {
     this.withdraw()
+    const { symbol } = position
     const listing = this.#listingOf(symbol)
-    if (!listing) return
-    const scale = scaleOf(listing.instrument)
-    const lots = Math.abs(scale.lots(qty) ?? 0)
-    await this.#market(symbol, qty.startsWith('-') ? 'buy' : 'sell', scale.qty(2 * lots))
+    const { account } = this.#exchange
+    if (!listing || !account) return
+    await this.#market(reversalOf(position, scaleOf(listing.instrument)), reversalId(symbol, account))
   }
 
   /** Sets exits for the part of the position that no order binds; without either price it removes them. */
@@ -344,12 +348,12 @@ export class OrderActions {
     })
   }
 
-  async #market(symbol: string, side: 'buy' | 'sell', qty: string): Promise<void> {
-    const content = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
+  async #market(content: OrderContent, clientOrderId = newRequestId()): Promise<void> {
+    const { symbol, side, qty = '' } = content
     const what = `${side} ${grouped(qty)} ${this.#label(symbol)}`
     const words = { sent: capitalized(what), failed: `Not placed: ${what}` }
     await this.#once(symbol, words, { deed: 'place', content }, async () => {
-      this.#told(await this.#exchange.ask('order.place', content))
+      this.#told(await this.#exchange.ask('order.place', { ...content, clientOrderId }))
     })
   }
 

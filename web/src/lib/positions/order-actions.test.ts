@@ -36,11 +36,16 @@ let answers: Record<string, unknown>
 let asked: (readonly [name: string, payload: unknown])[]
 let told: Receipt[]
 let actions: OrderActions
+let account: { seq: number }
 
 beforeEach(() => {
   vi.useFakeTimers()
   ;[answers, asked, told] = [{}, [], []]
+  account = { seq: 7 }
   const exchange = {
+    get account() {
+      return account
+    },
     serverNow: () => Date.UTC(2026, 10, 29, 14, 32, 11),
     ask: (name: string, payload: unknown) => {
       asked.push([name, payload])
@@ -86,6 +91,18 @@ describe('the way back orders what the answer says', () => {
     await actions.close(position)
     expect(told[0]?.waysOn.map(({ label }) => label)).toEqual(['View'])
   })
+})
+
+test('a reversal has one id in every tab that shows the same position, and another one after each change', async () => {
+  answers['order.place'] = new RequestRefused({ code: 'MARKET_HALTED', message: '', outcome: 'not_executed' })
+  const ids = async () => {
+    await actions.reverse(position)
+    return (asked.at(-1)?.[1] as { clientOrderId: string }).clientOrderId
+  }
+  expect([await ids(), await ids()]).toEqual(['reverse:NOVA:7', 'reverse:NOVA:7'])
+  expect(asked[0]).toMatchObject(['order.place', { side: 'sell', type: 'market', qty: '640' }])
+  account = { seq: 8 }
+  expect(await ids()).toBe('reverse:NOVA:8')
 })
 
 test('what is in flight is named until it is answered', async () => {
