@@ -109,12 +109,12 @@ test('what is in flight is named until it is answered', async () => {
   answers['order.cancel'] = { ...order, status: 'canceled', remainingQty: '0' }
   answers['order.cancelAll'] = { orderIds: ['o2'] }
   const both = Promise.all([actions.cancel(order), actions.cancelAll()])
-  expect(actions.unknownText).toBe(
+  expect(actions.unanswered.text).toBe(
     'Cancel buy 140 NOVA was sent at 14:32:11; its result isn’t known yet. It is sent again for a minute, and can’t be done twice. ' +
       'Cancel all orders was sent at 14:32:11; its result isn’t known yet. It is sent again for a minute, and can’t be done twice.',
   )
   await both
-  expect(actions.unknownText).toBe('')
+  expect(actions.unanswered.text).toBe('')
 })
 
 describe('what another tab has done already is not reported as a failure', () => {
@@ -153,34 +153,34 @@ describe('what another tab has done already is not reported as a failure', () =>
 
 describe('a form in a row', () => {
   test('stays open when a question next to it times out', () => {
-    actions.edit('amend o1')
-    actions.ask('close NOVA')
+    actions.inPlace.edit('amend o1')
+    actions.inPlace.ask('close NOVA')
     vi.advanceTimersByTime(8_000)
-    expect(actions).toMatchObject({ asking: undefined, editing: 'amend o1' })
+    expect(actions.inPlace).toMatchObject({ asking: undefined, editing: 'amend o1' })
   })
 
   test('takes back the question that was open before it', () => {
-    actions.ask('close NOVA')
-    actions.edit('protect NOVA')
-    expect(actions).toMatchObject({ asking: undefined, editing: 'protect NOVA' })
+    actions.inPlace.ask('close NOVA')
+    actions.inPlace.edit('protect NOVA')
+    expect(actions.inPlace).toMatchObject({ asking: undefined, editing: 'protect NOVA' })
   })
 
   test('is closed by Esc only once no question is open', () => {
-    actions.edit('amend o1')
-    actions.ask('cancelAll')
-    actions.keep()
-    expect(actions).toMatchObject({ asking: undefined, editing: 'amend o1' })
-    actions.keep()
-    expect(actions.editing).toBeUndefined()
+    actions.inPlace.edit('amend o1')
+    actions.inPlace.ask('cancelAll')
+    actions.inPlace.keep()
+    expect(actions.inPlace).toMatchObject({ asking: undefined, editing: 'amend o1' })
+    actions.inPlace.keep()
+    expect(actions.inPlace.editing).toBeUndefined()
   })
 
   test('keeps what is typed while another row is closed or canceled', async () => {
     answers['position.close'] = { ...order, side: 'sell', status: 'filled', avgPrice: '184.30', feesPaid: '1.00' }
     answers['order.cancelAll'] = { orderIds: ['o2'] }
-    actions.edit('amend o1')
+    actions.inPlace.edit('amend o1')
     await actions.close(position)
     await actions.cancelAll()
-    expect(actions.editing).toBe('amend o1')
+    expect(actions.inPlace.editing).toBe('amend o1')
   })
 })
 
@@ -188,34 +188,35 @@ test.each([
   ['amend o1', { openOrders: [], positions: [position] }],
   ['protect NOVA', { openOrders: [order], positions: [] }],
 ] as const)('the form "%s" ends with its order or position, and not before', (row, after) => {
-  actions.edit(row)
-  actions.settle({ openOrders: [order], positions: [position] })
-  expect(actions.editing).toBe(row)
-  actions.settle(after)
-  expect(actions.editing).toBeUndefined()
+  actions.inPlace.edit(row)
+  actions.inPlace.settle({ openOrders: [order], positions: [position] })
+  expect(actions.inPlace.editing).toBe(row)
+  actions.inPlace.settle(after)
+  expect(actions.inPlace.editing).toBeUndefined()
 })
 
 test.each(['close NOVA', 'reverse NOVA', 'closeAll', 'cancelAll'] as const)(
   'the question "%s" ends with what it is about, and not before',
   (question) => {
-    actions.ask(question)
-    actions.settle({ openOrders: [order], positions: [position] })
-    expect(actions.asking).toBe(question)
-    actions.settle({ openOrders: [], positions: [] })
-    expect(actions.asking).toBeUndefined()
+    actions.inPlace.ask(question)
+    actions.inPlace.settle({ openOrders: [order], positions: [position] })
+    expect(actions.inPlace.asking).toBe(question)
+    actions.inPlace.settle({ openOrders: [], positions: [] })
+    expect(actions.inPlace.asking).toBeUndefined()
   },
 )
 
 test('a position is "closing" while it is closed, not while its exits are saved', async () => {
+  const seen = () => [actions.unanswered.has('NOVA'), actions.isClosing('NOVA')]
   answers['position.protect'] = {}
   const saved = actions.protect('NOVA', { takeProfit: '190.00', stopLoss: undefined })
-  expect(actions).toMatchObject({ busy: ['NOVA'], closing: [] })
+  expect(seen()).toEqual([true, false])
   await saved
   answers['position.close'] = { ...order, side: 'sell', status: 'filled', avgPrice: '184.30', feesPaid: '1.00' }
   const closed = actions.close(position)
-  expect(actions).toMatchObject({ busy: ['NOVA'], closing: ['NOVA'] })
+  expect(seen()).toEqual([true, true])
   await closed
-  expect(actions).toMatchObject({ busy: [], closing: [] })
+  expect(seen()).toEqual([false, false])
 })
 
 describe('Del', () => {

@@ -23,7 +23,8 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState, shortcu
   }
   if (event.key === 'Escape') {
     if (ticket.isConfirming) return done(() => ticket.sender.back())
-    if (actions.asking !== undefined || actions.editing !== undefined) return done(() => actions.keep())
+    const { inPlace } = actions
+    if (inPlace.asking !== undefined || inPlace.editing !== undefined) return done(() => inPlace.keep())
     if (ticket.receipts.items.length > 0 || ticket.receipts.refusal) return done(() => ticket.receipts.dismiss())
     return false
   }
@@ -50,19 +51,19 @@ export function takeKey(event: KeyboardEvent, workspace: WorkspaceState, shortcu
     case 'percentUp':
       return done(() => ticket.stepPercent(1))
     case 'cancelAll':
-      if (workspace.orderCount === 0 || !workspace.canAct || actions.isCancelingAll) return false
+      if (workspace.orderCount === 0 || !workspace.canAct || actions.unanswered.has('cancelAll')) return false
       if (event.repeat) return true
       return done(() => {
         workspace.reveal('orders')
-        if (actions.isAgain('cancelAll')) void actions.cancelAll()
+        if (actions.inPlace.isAgain('cancelAll')) void actions.cancelAll()
       })
     case 'close': {
       const { position } = workspace
-      if (!position || !workspace.canAct || actions.busy.includes(workspace.instrument.symbol)) return false
+      if (!position || !workspace.canAct || actions.unanswered.has(workspace.instrument.symbol)) return false
       if (event.repeat) return true
       return done(() => {
         workspace.reveal('positions')
-        if (actions.isAgain(`close ${workspace.instrument.symbol}`)) void actions.close(position.position)
+        if (actions.inPlace.isAgain(`close ${workspace.instrument.symbol}`)) void actions.close(position.position)
       })
     }
     case 'favourite':

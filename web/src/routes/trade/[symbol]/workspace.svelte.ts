@@ -231,7 +231,7 @@ export class WorkspaceState implements Surroundings {
         this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
         this.lists.take(frame)
       }),
-      client.on('accountState', (snapshot) => this.actions.settle(snapshot)),
+      client.on('accountState', (snapshot) => this.actions.inPlace.settle(snapshot)),
       client.on('connection', (state) => {
         if (state.phase === 'reconnecting') this.#lostAtMs = this.#session.serverNow(state.sinceMs)
       }),
@@ -292,8 +292,7 @@ export class WorkspaceState implements Surroundings {
   /** Nothing that concerns the previous account can be answered or undone any more. */
   #forget(): void {
     this.ticket.forget()
-    this.actions.withdraw()
-    this.actions.leave()
+    this.actions.inPlace.forget()
   }
 
   /** Shows a list that the user must see now, even if the lists are hidden. */
