@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import type { Scale } from '#lib/ticket/scale.ts'
-import { type Chip, placed, type PlacedChip } from './own/chips.ts'
+import { type Chip, chipsAt, placed, type Spot } from './own/chips.ts'
 import type { Drawing } from './drawings/drawing.ts'
 import { gripsOf, type GrippedDrawing } from './drawings/drawing-grips.ts'
 import type { PriceChart } from './price-chart.ts'
@@ -23,19 +23,21 @@ const CHIP_FOOT_PX = 14
 const AXIS_PX = 56
 const CHIP_GAP_PX = 8
 
-/** Positions chips and grips over the canvas; they follow prices and bars one frame later. */
+/** Positions chips and grips over the canvas; they follow prices and bars one frame later, but their texts at once. */
 export class Overlay {
-  chips = $state.raw<readonly PlacedChip[]>([])
+  readonly chips = $derived.by(() => chipsAt(this.#of.chips, this.#spots))
   gripped = $state.raw<readonly GrippedDrawing[]>([])
   /** Distance from the right edge to the end of the chips, in pixels. */
   right = $state(AXIS_PX + CHIP_GAP_PX)
 
-  readonly #read: () => Overlaid
+  readonly #of: Overlaid
+  #spots = $state.raw<readonly Spot[]>([])
   #chart: PriceChart | undefined
   #frame = 0
 
-  constructor(read: () => Overlaid) {
-    this.#read = read
+  /** @param of read on every access */
+  constructor(of: Overlaid) {
+    this.#of = of
   }
 
   /** @returns stops following */
@@ -57,18 +59,18 @@ export class Overlay {
     await tick()
     this.#place()
     await tick()
-    const grip = this.#read().host?.querySelector<HTMLElement>(`[data-drawing="${drawingId}"] [role=slider]`)
+    const grip = this.#of.host?.querySelector<HTMLElement>(`[data-drawing="${drawingId}"] [role=slider]`)
     grip?.focus({ preventScroll: true })
   }
 
   #place(): void {
     const chart = this.#chart
-    const { host, chips, drawings, scale, nowMs } = this.#read()
+    const { host, chips, drawings, scale, nowMs } = this.#of
     if (!chart || !host) return
     this.right = chart.axisWidth + CHIP_GAP_PX
     const height = chart.priceHeight
     const edges = { top: LEGEND_PX, bottom: height - CHIP_FOOT_PX, decimals: scale.tick.decimals }
-    this.chips = placed(chips, (price) => chart.coordinateOf(price), edges)
+    this.#spots = placed(chips, (price) => chart.coordinateOf(price), edges)
     const room = { width: host.clientWidth - chart.axisWidth, height }
     this.gripped = drawings
       .map((one) => gripsOf(one, (anchor) => chart.pointOf(anchor), { room, scale, nowMs }))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Order } from '@valiant/shared/protocol/order'
 import type { LivePosition } from '#lib/session/account.svelte.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { type Chip, chipsOf, placed } from './chips.ts'
+import { type Chip, chipsAt, chipsOf, placed } from './chips.ts'
 
 const scale = scaleOf({ tickSize: '0.02', lotSize: '1' })
 const chip = (id: string, price: number): Chip => ({
@@ -117,4 +117,10 @@ test('at the bottom chips push each other up, with the lowest price lowest', () 
     ['d', 278],
     ['c', 300],
   ])
+})
+
+test('a chip shows what it says now at the spot it has, and nothing before it has one', () => {
+  const spots = placed([chip('held', 200)], (price) => price, within)
+  const now = { ...chip('held', 200), text: '12' }
+  expect(chipsAt([now, chip('new', 190)], spots)).toEqual([{ ...now, y: 200 }])
 })

@@ -21,11 +21,14 @@ export interface Chip {
   readonly isWaiting: boolean
 }
 
-/** A chip with its position in pixels from the top. `off` is the price with an arrow, when that is off the scale. */
-export interface PlacedChip extends Chip {
+/** Where a chip is, in pixels from the top. `off` is its price with an arrow, when that is off the scale. */
+export interface Spot {
+  readonly id: string
   readonly y: number
   readonly off?: string
 }
+
+export interface PlacedChip extends Chip, Spot {}
 
 export const POSITION_CHIP = 'position'
 
@@ -93,22 +96,29 @@ function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number
 
 const CHIP_PX = 22
 
+/** The chips that have a spot: a new one gets its own with the next drawing. */
+export const chipsAt = (chips: readonly Chip[], spots: readonly Spot[]): readonly PlacedChip[] =>
+  chips.flatMap((chip) => {
+    const spot = spots.find(({ id }) => id === chip.id)
+    return spot ? [{ ...spot, ...chip }] : []
+  })
+
 /**
  * Places chips at their lines without overlap; one whose line is off the scale sticks to the edge.
  * @param coordinateOf pixels from the top of a price; undefined before the first drawing
  */
 export function placed(
-  chips: readonly Chip[],
+  chips: readonly Pick<Chip, 'id' | 'price'>[],
   coordinateOf: (price: number) => number | undefined,
   { top, bottom, decimals }: { top: number; bottom: number; decimals: number },
-): readonly PlacedChip[] {
+): readonly Spot[] {
   const shown = chips
-    .flatMap((chip): PlacedChip[] => {
-      const at = coordinateOf(chip.price)
+    .flatMap(({ id, price }): (Spot & { readonly price: number })[] => {
+      const at = coordinateOf(price)
       if (at === undefined) return []
       const y = Math.min(bottom, Math.max(top, at))
-      if (y === at) return [{ ...chip, y }]
-      return [{ ...chip, y, off: `${grouped(chip.price.toFixed(decimals))} ${at < y ? '↑' : '↓'}` }]
+      if (y === at) return [{ id, price, y }]
+      return [{ id, price, y, off: `${grouped(price.toFixed(decimals))} ${at < y ? '↑' : '↓'}` }]
     })
     .sort((a, b) => a.y - b.y || b.price - a.price)
   let below = -Infinity
