@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import {
   HIDDEN,
-  hiddenPanels,
   panelCookies,
   panelSizesFrom,
   panelSizesOf,
@@ -42,8 +41,8 @@ test('a panel is hidden at one breakpoint, and shown again in its default size',
   const sized = withSize({ narrow: { book: 250 } }, { screen: 'wide', panel: 'bottom', size: 180 })
   const both = withSize(sized, { screen: 'wide', panel: 'book', size: HIDDEN })
   expect(both).toEqual({ narrow: { book: 250 }, wide: { book: HIDDEN, bottom: 180 } })
-  expect(hiddenPanels(both)).toBe('wide-book')
-  expect(panelStyle(both)).toBe('--narrow-book: 250px; --wide-bottom: 180px')
+  const hidden = '--wide-book: 0px; --wide-book-display: none; --wide-book-chart: book-end'
+  expect(panelStyle(both)).toBe(`--narrow-book: 250px; ${hidden}; --wide-bottom: 180px`)
   expect(panelCookies(both)).toEqual([[PANELS_COOKIE, 'narrow-book-250.wide-book-hidden.wide-bottom-180']])
   expect(panelSizesOf('narrow-book-250.wide-book-hidden.wide-bottom-180')).toEqual(both)
   expect(panelSizesFrom(both)).toEqual(both)

@@ -58,17 +58,15 @@ export const panelText = (sizes: PanelSizes): string =>
 
 export const panelCookies = (sizes: PanelSizes): [string, string][] => [[PANELS_COOKIE, panelText(sizes)]]
 
-/** The sizes as custom properties of the workspace, whose media queries pick those that apply. */
+/**
+ * The sizes as custom properties of the workspace, whose media queries pick those that apply. A hidden panel has no size
+ * and no box, and the chart reaches to its end.
+ */
 export const panelStyle = (sizes: PanelSizes): string =>
-  chosenIn(sizes, ({ screen, panel, size }) => (size === HIDDEN ? [] : [`--${screen}-${panel}: ${size}px`]))
-    .flat()
-    .join('; ')
-
-/** The hidden panels as words such as "wide-book", of which media queries pick those that apply. */
-export const hiddenPanels = (sizes: PanelSizes): string =>
-  chosenIn(sizes, ({ screen, panel, size }) => (size === HIDDEN ? [`${screen}-${panel}`] : []))
-    .flat()
-    .join(' ')
+  chosenIn(sizes, ({ screen, panel, size }) => {
+    const name = `--${screen}-${panel}`
+    return size === HIDDEN ? `${name}: 0px; ${name}-display: none; ${name}-chart: ${panel}-end` : `${name}: ${size}px`
+  }).join('; ')
 
 /** The sizes with one of them changed. @param size undefined resets it */
 export function withSize(

@@ -4,7 +4,6 @@ import type { Preferences } from '#lib/preferences/preferences.ts'
 import {
   HIDDEN,
   type HideablePanel,
-  hiddenPanels,
   type Panel,
   panelCookies,
   type PanelSize,
@@ -21,7 +20,6 @@ import {
 export class Panels {
   sizes = $state.raw<PanelSizes>({})
   readonly style = $derived(panelStyle(this.sizes))
-  readonly hidden = $derived(hiddenPanels(this.sizes))
   readonly #changed: () => void
 
   constructor(sizes: PanelSizes, preferences: Preferences) {
