@@ -1,9 +1,9 @@
-import type { ErrorCode } from '@valiant/shared/protocol/errors'
 import type { WireError } from '@valiant/shared/protocol/wire-error'
-import { clock, grouped, money } from '#lib/ui/format.ts'
-import { amountText } from './sentences.ts'
+import { closedSentence, haltedSentence } from '#lib/market/standstill.ts'
+import { grouped, money } from '#lib/ui/format.ts'
 import type { Draft, OrderContent } from './draft.ts'
 import type { Named, Receipt, ViewedList, WayOn } from './receipt.ts'
+import { consequencesOf, detailsOf, holding, invalidSentence, marginSentence, tooLate } from './refusal-sentences.ts'
 import { centsOf, type Scale } from './scale.ts'
 
 /** What the ticket knew when an order was refused, from which it suggests what to do. */
@@ -32,7 +32,6 @@ export interface AtRefusal extends Named {
 /** What was refused: a new order, a change of an order or position, or a preview. */
 export type Deed = 'place' | 'change' | 'try'
 
-const DONE = { buy: 'bought', sell: 'sold' } as const
 const DO = { buy: 'Buy', sell: 'Sell' } as const
 
 /** Says what happened, what it did to the money, and what to do. */
@@ -141,7 +140,7 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
         { label: 'Send again', do: 'send', draft: {} },
       ])
     case 'MARKET_HALTED':
-      return refused(`${name} is halted. Orders can be cancelled, not placed.`)
+      return refused(haltedSentence(name))
     case 'MARKET_CLOSED':
       return refused(closedSentence(name, at.opens))
     case 'LIQUIDATING':
@@ -177,71 +176,10 @@ export function refusalOf(error: WireError, at: AtRefusal): Receipt {
   }
 }
 
-/** "NOVA is closed until 14:30 UTC. …" @param opens empty if it does not open again */
-export const closedSentence = (name: string, opens: string): string =>
-  `${name} is closed${opens === '' ? '' : ` until ${opens}`}. Orders can be cancelled, not placed.`
-
-/** Refusals that the same order would get again. */
-export const MUST_CHANGE: ReadonlySet<ErrorCode> = new Set([
-  'PRICE_BAND',
-  'INSUFFICIENT_FUNDS',
-  'INSUFFICIENT_POSITION',
-  'INSUFFICIENT_MARGIN',
-  'SHORT_NOT_ALLOWED',
-  'REDUCE_ONLY_WOULD_INCREASE',
-  'MIN_NOTIONAL',
-  'INVALID',
-])
-
-/** Refusals due to the order itself, not to the moment: those of a preview take the place of its figures. */
-export const IS_OF_THE_ORDER: ReadonlySet<ErrorCode> = new Set([
-  ...MUST_CHANGE,
-  'POST_ONLY_WOULD_CROSS',
-  'FOK_NOT_FILLABLE',
-  'NO_LIQUIDITY',
-  'STOP_WOULD_TRIGGER',
-  'MAX_OPEN_ORDERS',
-  'SELF_TRADE',
-])
-
 /** The fewest lots of at least this value; 0 without a price. */
 function lotsWorth(cents: number, ticks: number, scale: Scale): number {
   const lotCents = Number(scale.valueCents(ticks, 1))
   return lotCents === 0 ? 0 : Math.ceil(cents / lotCents)
-}
-
-/** What it did to the money, as sentences to append. The title says it for a change; a preview did nothing. */
-function consequencesOf({ content, deed }: AtRefusal) {
-  if (deed !== 'place') return { nothing: '', noneHeld: '', neither: '' }
-  const nothing = ` Nothing was ${DONE[content.side]}`
-  return { nothing: `${nothing}.`, noneHeld: ' Nothing is held.', neither: `${nothing} and no money is held.` }
-}
-
-function tooLate({ order, message }: WireError): string {
-  if (order === undefined) return message
-  const what = order.status === 'filled' ? 'filled' : `was ${ENDS[order.status] ?? 'over'}`
-  return `Too late: this order ${what} at ${clock(order.updatedAt)}.`
-}
-const ENDS: Readonly<Record<string, string>> = { canceled: 'cancelled', expired: 'over', rejected: 'refused' }
-
-const FIELDS: Readonly<Record<string, string>> = {
-  qty: 'Quantity',
-  notional: 'Amount',
-  limitPrice: 'Limit price',
-  stopPrice: 'Stop price',
-  trailAmount: 'Trail',
-  trailPercent: 'Trail',
-  'takeProfit.limitPrice': 'Take profit',
-  'stopLoss.stopPrice': 'Stop loss',
-}
-
-/** "Quantity is at most 1,000,000.": the error's message with the ticket's names for the fields. */
-function invalidSentence(error: WireError): string {
-  const name = FIELDS[error.field ?? '']
-  const expected = detailsOf(error)('expected').replace(/\d+(\.\d+)?/g, grouped)
-  if (name === undefined || expected === '') return error.message
-  const step = /^a multiple of (.+)$/.exec(expected)?.[1]
-  return step === undefined ? `${name} is ${expected}.` : `${name} goes in steps of ${step}.`
 }
 
 /** The page where an account is switched to margin. */
@@ -249,32 +187,11 @@ const MARGIN: WayOn = { label: 'Margin and short selling', do: 'go', href: '/acc
 const DEPOSIT: WayOn = { label: 'Deposit', do: 'go', href: '/account#money' }
 const viewed = (list: ViewedList): WayOn => ({ label: 'View', do: 'view', list })
 
-/** A detail of the refusal as text; empty if missing. */
-const detailsOf =
-  ({ details }: WireError) =>
-  (key: string): string => {
-    const value = details?.[key]
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  }
-
 /** The quantity that the free margin covers, minus a little for market moves; empty if unknown. */
 function qtyWithin({ content, scale }: AtRefusal, required: number, available: number): string {
   const lots = scale.lots(content.qty ?? '') ?? 0
   const covered = required > 0 ? Math.floor(lots * Math.min(1, available / required) * 0.995) : 0
   return covered > 0 ? scale.qty(covered) : ''
-}
-
-function marginSentence(equity: number, required: string, available: string): string {
-  const used = equity - Number(available) + Number(required)
-  if (required === '' || available === '' || equity <= 0) return 'There is not enough margin.'
-  return `Margin would reach ${Math.ceil((used / equity) * 100)}%.`
-}
-
-function holding({ name, scale, held }: AtRefusal, available: string): string {
-  const bound = (scale.lots(held) ?? 0) - (scale.lots(available) ?? 0)
-  if ((scale.lots(held) ?? 0) === 0) return `You hold no ${name}.`
-  if (bound <= 0) return `You hold ${grouped(held)} ${name}.`
-  return `You hold ${grouped(held)} ${name}, and open orders bind ${grouped(scale.qty(bound))} of them.`
 }
 
 const TITLES = {
@@ -299,7 +216,3 @@ function waysFor({ name, scale, deed }: AtRefusal) {
     }),
   }
 }
-
-/** "Buy 50 NOVA was sent at 14:32:11; …", while its result isn't known. */
-export const unknownSentence = (content: OrderContent, name: string, sentAt: string): string =>
-  `${DO[content.side]} ${amountText(content, name)} was sent at ${sentAt}; its result isn't known yet. It can't be placed twice. The result shows here as soon as we're back.`

@@ -64,3 +64,7 @@ export function asksAgain(
   if (isOneClick) return false
   return valueCents > BigInt(askAbove) * 100n || (type === 'market' && slippageBps > CONFIRM_ABOVE_SLIPPAGE_BPS)
 }
+
+/** "Buy 50 NOVA was sent at 14:32:11; …", while its result isn't known. */
+export const unknownSentence = (content: OrderContent, name: string, sentAt: string): string =>
+  `${DO[content.side]} ${amountText(content, name)} was sent at ${sentAt}; its result isn't known yet. It can't be placed twice. The result shows here as soon as we're back.`
