@@ -1,4 +1,3 @@
-import { SvelteSet } from 'svelte/reactivity'
 import type { Client } from '@valiant/shared/client/client'
 import type { AskPayload } from '@valiant/shared/client/outgoing'
 import type { BookFrame, Candle, Instrument, Trade } from '@valiant/shared/protocol/market-data'
@@ -16,7 +15,7 @@ import { OrderActions } from '#lib/positions/order-actions.svelte.ts'
 import type { AccountState } from '#lib/session/account.svelte.ts'
 import type { Session } from '#lib/session/session.svelte.ts'
 import type { Trading } from '#lib/trading/trading.svelte.ts'
-import { backgroundReceipts, missedLiquidations } from '#lib/ticket/background-receipts.ts'
+import { BackgroundEvents } from '#lib/ticket/background-events.ts'
 import type { Named, Receipt } from '#lib/ticket/receipt.ts'
 import { type Scale, scaleOf } from '#lib/ticket/scale.ts'
 import type { Surroundings } from '#lib/ticket/surroundings.ts'
@@ -35,8 +34,6 @@ export interface WorkspaceSeed {
 
 /** No stream reports a halt. */
 const STATUSES_EVERY_MS = 10_000
-/** Liquidation closes one position at a time, in few orders each. */
-const MISSED_MAX = 50
 
 interface WorkspaceParts {
   readonly session: Session
@@ -72,10 +69,7 @@ export class WorkspaceState implements Surroundings {
   #isLeft = false
   /** The account whose lists these are. */
   #ownerId: string | undefined
-  /** When the exchange was last heard, by its clock, while the connection is lost. */
-  #lostAtMs: number | undefined
-  /** Orders of the exchange's own whose end is known here, from a frame or a look at the closed ones. */
-  readonly #reported = new SvelteSet<string>()
+  readonly #events: BackgroundEvents
   readonly myOrders = $derived.by(() =>
     this.#account.openOrders.filter(({ symbol }) => symbol === this.instrument.symbol),
   )
@@ -124,6 +118,10 @@ export class WorkspaceState implements Surroundings {
       }),
     })
     this.lists = new AccountLists(seed.instrument.symbol, this)
+    this.#events = new BackgroundEvents({
+      tell: (receipt) => this.ticket.receipts.tell(receipt),
+      namedOf: (symbol) => this.#namedOf(symbol),
+    })
   }
 
   /** Open orders of all instruments. */
@@ -225,20 +223,18 @@ export class WorkspaceState implements Surroundings {
       client.subscribe({ channel: 'trades', symbols: [symbol] }, (frame) => tape.add(frame)),
       this.candles.follow(client),
       client.on('account', (frame) => {
-        for (const receipt of backgroundReceipts(frame, (named) => this.#namedOf(named)))
-          this.ticket.receipts.tell(receipt)
-        for (const { orderId, source } of frame.orders) if (source === 'system') this.#reported.add(orderId)
+        this.#events.take(frame)
         this.litSymbol = frame.fills[0]?.symbol ?? this.litSymbol
         this.lists.take(frame)
       }),
       client.on('accountState', (snapshot) => this.actions.inPlace.settle(snapshot)),
       client.on('connection', (state) => {
-        if (state.phase === 'reconnecting') this.#lostAtMs = this.#session.serverNow(state.sinceMs)
+        if (state.phase === 'reconnecting') this.#events.lost(this.#session.serverNow(state.sinceMs))
       }),
       client.on('welcome', ({ accountId }) => {
         this.ticket.preview.refresh()
         void this.#market.refreshStatuses(client)
-        if (accountId === this.#ownerId && accountId !== undefined) void this.#tellMissed(client)
+        this.#tellMissed(client, accountId)
         this.#catchUp(accountId)
         // The page may have been loaded while accounts could not be read.
         this.ticket.resume()
@@ -273,20 +269,10 @@ export class WorkspaceState implements Surroundings {
     if (this.account) this.lists.read(this.account.account.resets)
   }
 
-  /** Nobody should come back to an account without positions and not learn why. */
-  async #tellMissed(client: Client): Promise<void> {
-    const [sinceMs, ownerId] = [this.#lostAtMs, this.#ownerId]
-    this.#lostAtMs = undefined
-    if (sinceMs === undefined || this.account?.account.mode !== 'margin') return
-    try {
-      const { items } = await client.ask('orders', { status: 'closed', limit: MISSED_MAX })
-      if (this.#isLeft || ownerId !== this.#ownerId) return
-      const missed = missedLiquidations(items, { sinceMs, reported: this.#reported }, (named) => this.#namedOf(named))
-      for (const { orderId } of items) this.#reported.add(orderId)
-      for (const receipt of missed.toReversed()) this.ticket.receipts.tell(receipt)
-    } catch {
-      // The order history has them.
-    }
+  #tellMissed(client: Client, accountId: string | undefined): void {
+    if (accountId === undefined || accountId !== this.#ownerId) return
+    const isMargin = this.account?.account.mode === 'margin'
+    void this.#events.back(client, isMargin, () => !this.#isLeft && accountId === this.#ownerId)
   }
 
   /** Nothing that concerns the previous account can be answered or undone any more. */
