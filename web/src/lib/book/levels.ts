@@ -16,7 +16,7 @@ export const GROUPINGS = [1, 2, 5, 10, 50, 100] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
 /** The price of a level when grouped: rounded away from the middle, so that a group never looks better than it is. */
-export const groupTicks = (ticks: number, grouping: number, side: BookSide): number =>
+const groupTicks = (ticks: number, grouping: number, side: BookSide): number =>
   (side === 'bid' ? Math.floor(ticks / grouping) : Math.ceil(ticks / grouping)) * grouping
 
 /** How the rows of one side are built. */

@@ -1,7 +1,7 @@
 import { isTimeZone } from './zone.ts'
 
 /** `1,234.56`, `1.234,56`, and `1 234,56` with a narrow no-break space. */
-export const NUMBER_FORMATS = ['point', 'comma', 'space'] as const
+const NUMBER_FORMATS = ['point', 'comma', 'space'] as const
 export type NumberFormat = (typeof NUMBER_FORMATS)[number]
 
 /** How numbers and times are written for a visitor: what they chose, the same on each of their devices. */

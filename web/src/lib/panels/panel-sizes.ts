@@ -1,5 +1,5 @@
 /** Breakpoints with a layout of their own: from 1024, from 1440 and from 1800 pixels. */
-export const SCREENS = { narrow: 1_024, wide: 1_440, widest: 1_800 } as const
+const SCREENS = { narrow: 1_024, wide: 1_440, widest: 1_800 } as const
 export type Screen = keyof typeof SCREENS
 
 /** Resizable panels: the widths of book and ticket, the height of the lists at the bottom. The chart takes the rest. */

@@ -5,7 +5,7 @@ import { intervalMs } from '#lib/chart/intervals.ts'
 const DAY_MS = 86_400_000
 
 /** How far back the curve goes; `All` is since the account was opened. */
-export const SPANS = { '1D': DAY_MS, '1W': 7 * DAY_MS, '1M': 30 * DAY_MS, '3M': 90 * DAY_MS, All: Infinity } as const
+const SPANS = { '1D': DAY_MS, '1W': 7 * DAY_MS, '1M': 30 * DAY_MS, '3M': 90 * DAY_MS, All: Infinity } as const
 export type Span = keyof typeof SPANS
 export const SPAN_NAMES = Object.keys(SPANS) as Span[]
 export const SPAN_FIRST: Span = '1M'

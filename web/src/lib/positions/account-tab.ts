@@ -1,3 +1,3 @@
 /** The lists of the bottom panel. */
-export const ACCOUNT_TABS = ['positions', 'orders', 'fills', 'history', 'money', 'alerts', 'news'] as const
+const ACCOUNT_TABS = ['positions', 'orders', 'fills', 'history', 'money', 'alerts', 'news'] as const
 export type AccountTab = (typeof ACCOUNT_TABS)[number]

@@ -1,7 +1,7 @@
 import type { AmendedOrder, Order } from '@valiant/shared/protocol/order'
 import { priceText } from '#lib/orders/order-text.ts'
 import type { Receipt, WayOn } from '#lib/ticket/receipt.ts'
-import { clock, grouped } from '#lib/ui/format.ts'
+import { capitalized, clock, grouped } from '#lib/ui/format.ts'
 import type { ExitPrices } from './exits-of.ts'
 
 /* Receipts for actions of the lists. */
@@ -73,7 +73,7 @@ export function protectedBy(name: string, { takeProfit, stopLoss }: ExitPrices, 
   return {
     kind: 'rests',
     title: qty === undefined ? `${name} is protected` : `${grouped(qty)} ${name} are protected`,
-    text: text.charAt(0).toUpperCase() + text.slice(1),
+    text: capitalized(text),
     waysOn: [{ label: 'View', do: 'view', list: 'orders' }],
   }
 }

@@ -4,7 +4,7 @@ import type { Fill, Order } from '@valiant/shared/protocol/order'
 import type { Listing } from '#lib/market/listing.svelte.ts'
 import { priceText, statusOf, typeText } from '#lib/orders/order-text.ts'
 import { rounded } from '#lib/ticket/amount.ts'
-import { grouped, MINUS, MISSING, moment, money, signedMoney, toneOf } from '#lib/ui/format.ts'
+import { capitalized, grouped, MISSING, moment, money, signed, signedMoney, toneOf } from '#lib/ui/format.ts'
 
 /** One column of a list: its head, and the text of a cell. */
 export interface Column<Item> {
@@ -101,8 +101,7 @@ const ENTRY_KINDS: Readonly<Record<string, string>> = {
   split: 'Split',
 }
 
-const kindText = (kind: string): string =>
-  ENTRY_KINDS[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
+const kindText = (kind: string): string => ENTRY_KINDS[kind] ?? capitalized(kind).replaceAll('_', ' ')
 
 export const ledgerColumns = ({ nowMs, listing }: Context): readonly Column<LedgerEntry>[] => [
   { head: 'Time', text: ({ time }) => moment(time, nowMs) },
@@ -117,8 +116,4 @@ export const ledgerColumns = ({ nowMs, listing }: Context): readonly Column<Ledg
   { head: 'Note', text: ({ note }) => note ?? '', below: 'phone' },
 ]
 
-function amountOf({ asset, amount }: LedgerEntry): string {
-  if (asset === 'USD') return signedMoney(amount)
-  const size = grouped(amount.replace('-', ''))
-  return toneOf(amount) === '' ? size : (amount.startsWith('-') ? MINUS : '+') + size
-}
+const amountOf = ({ asset, amount }: LedgerEntry): string => (asset === 'USD' ? signedMoney(amount) : signed(amount))

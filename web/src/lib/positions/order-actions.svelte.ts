@@ -7,13 +7,14 @@ import type { DataOf, RequestName } from '@valiant/shared/protocol/requests'
 import type { OrderContent } from '#lib/ticket/draft.ts'
 import { type Receipt, receiptOf, type WayOn } from '#lib/ticket/receipt.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
-import { grouped } from '#lib/ui/format.ts'
+import { capitalized, grouped } from '#lib/ui/format.ts'
 import { type AmendField, amendable, type Change } from './amendment.ts'
 import { amended, canceled, canceledBefore, closedBefore, manyCanceled, protectedBy } from './action-receipts.ts'
 import { allClosed, type Closing, positions as countedPositions } from './all-closed.ts'
 import type { ExitPrices } from './exits-of.ts'
 import { InPlace } from './in-place.svelte.ts'
 import { contentOf, restOf } from './placed-again.ts'
+import { openingSide } from './position-figures.ts'
 import { type Attempt, closingOf, exitOf, failureOf, isFlat, type Known, refusalReason } from './refused-action.ts'
 import { reversalId, reversalOf } from './reversal.ts'
 import { Unanswered } from './unanswered.svelte.ts'
@@ -143,8 +144,8 @@ export class OrderActions {
   /** Closes at the market; the exchange cancels the orders that bind the position. */
   async close(position: Position): Promise<void> {
     this.inPlace.withdraw()
-    const { symbol, qty } = position
-    const side = qty.startsWith('-') ? 'sell' : 'buy'
+    const { symbol } = position
+    const side = openingSide(position)
     const name = this.#label(symbol)
     const words = { sent: `Close ${name}`, failed: `${name} not closed` }
     const attempt: Attempt = {
@@ -274,5 +275,3 @@ export class OrderActions {
 }
 
 const closeKey = (symbol: string): string => `close ${symbol}`
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

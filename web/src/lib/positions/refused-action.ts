@@ -8,6 +8,7 @@ import { type AtRefusal, type Deed, refusalOf } from '#lib/ticket/refusal.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { timeOfDay } from '#lib/ui/format.ts'
 import type { ExitPrices } from './exits-of.ts'
+import { closingSide, sizeOf } from './position-figures.ts'
 
 /** What was attempted on an order or position; a refusal is worded after it. */
 export interface Attempt {
@@ -62,10 +63,10 @@ export function refusalReason(error: WireError, { deed, content }: Attempt, { li
 export const isFlat = ({ code }: WireError): boolean => code === 'REDUCE_ONLY_WOULD_INCREASE'
 
 /** The order that closes a position. */
-export function closingOf({ symbol, qty }: Position): Attempt {
-  const isShort = qty.startsWith('-')
-  const size = qty.replace('-', '')
-  const content = { symbol, side: isShort ? 'buy' : 'sell', type: 'market', qty: size, timeInForce: 'ioc' } as const
+export function closingOf(position: Pick<Position, 'symbol' | 'qty'>): Attempt {
+  const { symbol } = position
+  const [side, qty] = [closingSide(position), sizeOf(position)]
+  const content = { symbol, side, type: 'market', qty, timeInForce: 'ioc' } as const
   return { deed: 'place', content }
 }
 

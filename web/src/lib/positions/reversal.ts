@@ -1,12 +1,12 @@
 import type { AccountSnapshot, Position } from '@valiant/shared/protocol/account'
 import type { OrderContent } from '#lib/ticket/draft.ts'
 import type { Scale } from '#lib/ticket/scale.ts'
+import { closingSide, sizeOf } from './position-figures.ts'
 
 /** The order that turns a long position into a short one of the same size, or back: twice the quantity at the market. */
-export function reversalOf({ symbol, qty }: Pick<Position, 'symbol' | 'qty'>, scale: Scale): OrderContent {
-  const lots = Math.abs(scale.lots(qty) ?? 0)
-  const side = qty.startsWith('-') ? 'buy' : 'sell'
-  return { symbol, side, type: 'market', qty: scale.qty(2 * lots), timeInForce: 'ioc' }
+export function reversalOf(position: Pick<Position, 'symbol' | 'qty'>, scale: Scale): OrderContent {
+  const qty = scale.qty(2 * (scale.lots(sizeOf(position)) ?? 0))
+  return { symbol: position.symbol, side: closingSide(position), type: 'market', qty, timeInForce: 'ioc' }
 }
 
 /**

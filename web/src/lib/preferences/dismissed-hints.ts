@@ -1,7 +1,7 @@
 import { cookieIn, writeCookie } from './cookie.ts'
 
 /** Hints shown in this browser until they are seen or dismissed. */
-export const HINTS = ['keep', 'worth'] as const
+const HINTS = ['keep', 'worth'] as const
 export type Hint = (typeof HINTS)[number]
 
 const SEEN_COOKIE = 'valiant_seen'

@@ -1,9 +1,9 @@
 /** The visitor's choices, in cookies, so that the server renders the page in the right colors. */
-export const THEME_CHOICES = ['dark', 'light', 'system'] as const
+const THEME_CHOICES = ['dark', 'light', 'system'] as const
 export type ThemeChoice = (typeof THEME_CHOICES)[number]
 
 /** `cb`: blue and orange, for those who cannot tell red from green. `rg`: rising is red, falling is green. */
-export const PALETTES = ['default', 'cb', 'rg'] as const
+const PALETTES = ['default', 'cb', 'rg'] as const
 export type Palette = (typeof PALETTES)[number]
 
 export interface Appearance {
@@ -11,8 +11,8 @@ export interface Appearance {
   readonly palette: Palette
 }
 
-export const THEME_COOKIE = 'valiant_theme'
-export const PALETTE_COOKIE = 'valiant_palette'
+const THEME_COOKIE = 'valiant_theme'
+const PALETTE_COOKIE = 'valiant_palette'
 /** Color of the browser's own bar: `--bg-1`. */
 export const THEME_COLORS = { dark: '#111418', light: '#ffffff' } as const
 

@@ -22,7 +22,7 @@ export const NOTES: Readonly<Record<Sound, readonly Note[]>> = {
     { hz: 1174.66, atS: 0.24 },
   ],
 }
-export const NOTE_S = 0.22
+const NOTE_S = 0.22
 /** Attack time: a wave that starts at full volume clicks. */
 const ATTACK_S = 0.012
 /** Peak volume, of 1. */

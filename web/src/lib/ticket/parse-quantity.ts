@@ -1,5 +1,5 @@
 import { formatSteps, parseSteps, type Step } from '@valiant/shared/units/decimal'
-import { grouped } from '#lib/ui/format.ts'
+import { capitalized, grouped } from '#lib/ui/format.ts'
 import { whyUnread, plainDecimal } from './number-input.ts'
 
 /** What was typed as whole steps above 0, or what was expected instead, in the same words in every form. */
@@ -16,7 +16,7 @@ interface Wanted {
 export function counted(text: string, { name, step, unit = '' }: Wanted): Counted {
   const plain = plainDecimal(text)
   if (plain === undefined) return not(whyUnread(text) ?? `Enter a ${name}`)
-  const subject = name.charAt(0).toUpperCase() + name.slice(1)
+  const subject = capitalized(name)
   if (isTooLarge(plain, step)) return not(`${subject} stays below ${grouped(String(largest(step)))}${unit}`)
   const parsed = parseSteps(plain, step)
   if (!parsed.ok) return not(`${subject} goes in steps of ${grouped(formatSteps(1, step))}${unit}`)

@@ -8,7 +8,7 @@ import { centsOf } from './scale.ts'
 const DO = { buy: 'Buy', sell: 'Sell' } as const
 
 /** "83 NOVA", or for an order in dollars "$1,000.00 of NOVA". */
-export const amountText = ({ qty, notional }: Pick<OrderContent, 'qty' | 'notional'>, name: string): string =>
+const amountText = ({ qty, notional }: Pick<OrderContent, 'qty' | 'notional'>, name: string): string =>
   notional === undefined ? `${grouped(qty ?? '')} ${name}` : `${moneyOfCents(centsOf(notional))} of ${name}`
 
 function priceWords(content: OrderContent): string {
@@ -55,7 +55,7 @@ export function confirmationOf(
 }
 
 /** Market orders with more expected slippage ask for confirmation, as do orders above the chosen value. */
-export const CONFIRM_ABOVE_SLIPPAGE_BPS = 100
+const CONFIRM_ABOVE_SLIPPAGE_BPS = 100
 
 export function asksAgain(
   { type, valueCents, slippageBps }: { type: OrderContent['type']; valueCents: bigint; slippageBps: number },

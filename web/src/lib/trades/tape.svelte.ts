@@ -10,7 +10,7 @@ export interface TapeRow {
   readonly isUp: boolean
 }
 
-export const TAPE_LENGTH = 60
+const TAPE_LENGTH = 60
 
 /** The latest trades, newest first; while a pointer is over them they pause and count new ones. */
 export class Tape {
@@ -56,5 +56,5 @@ export class Tape {
 }
 
 /** Ids are integers as strings: a longer one is later. */
-export const isAfter = (id: string, other: string): boolean =>
+const isAfter = (id: string, other: string): boolean =>
   id.length === other.length ? id > other : id.length > other.length

@@ -44,7 +44,8 @@ function fixed(value: number, decimals: number): string {
   return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text
 }
 
-const signed = (text: string, unit = ''): string => {
+/** `+1,200`, `−60`, `0`: a decimal with its sign. @param unit before the digits */
+export const signed = (text: string, unit = ''): string => {
   const body = grouped(text.replace('-', ''))
   if (!/[1-9]/.test(text)) return unit + body
   return (text.startsWith('-') ? MINUS : '+') + unit + body
@@ -183,3 +184,6 @@ export function age(ageMs: number): string {
   if (hours < 1) return `${minutes} min`
   return days < 1 ? `${hours} h ${minutes % 60} min` : `${days} d ${hours % 24} h`
 }
+
+/** With a capital first letter, to begin a sentence. */
+export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

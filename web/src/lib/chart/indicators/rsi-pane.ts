@@ -5,7 +5,7 @@ import type { ChartColors } from '../chart-colors.ts'
 import type { LegendBar } from './indicators.ts'
 import { timeOf } from '../series-time.ts'
 
-export const RSI_PANE_PX = 78
+const RSI_PANE_PX = 78
 /** Height of the line between two panes. */
 const SEPARATOR_PX = 1
 /** The thresholds of overbought and oversold. */
