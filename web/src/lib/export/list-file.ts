@@ -1,8 +1,7 @@
 import { EQUITY_POINTS_MAX, PAGE_MAX } from '@valiant/shared/protocol/limits'
 
 /** What an account has that grows for ever; each is a file. */
-const LISTS = ['orders', 'fills', 'ledger', 'equity'] as const
-export type ListName = (typeof LISTS)[number]
+export type ListName = 'orders' | 'fills' | 'ledger' | 'equity'
 
 export class ExportFailed extends Error {
   override readonly name = 'ExportFailed'
