@@ -4,31 +4,38 @@ import type { Receipt } from './receipt.ts'
 const RECEIPT_MS = 6_000
 /** Shown for less, a result may not have been read. */
 const READ_MS = 3_000
-/** Bounds receipts that arrive faster than they expire. */
-const RECEIPTS_MAX = 20
+/** Bounds receipts that arrive faster than they expire; the count behind the newest has two digits. */
+const RECEIPTS_MAX = 100
 
 /** A refused order: its refusal stays until something changes, and its code says whether the order must. */
 export type Refused = Receipt & { readonly code: ErrorCode }
 
 /** The results of the last orders: receipts that expire, and a refusal that stays until something changes. */
 export class Receipts {
-  /** Newest first; all but the first are counted as "+1". */
+  /** Newest first; all but the first are counted as "+1", each for as long as it would be shown. */
   items = $state.raw<readonly Receipt[]>([])
   refusal = $state.raw<Refused | undefined>()
+  readonly #toldAtMs = new WeakMap<Receipt, number>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #newest: { readonly receipt: Receipt; readonly toldAtMs: number } | undefined
 
   /** Reports something that was done, here or elsewhere on the page. */
   tell(receipt: Receipt): void {
-    const earlier = this.#done.filter(({ of }) => of === undefined || of !== receipt.of)
+    const nowMs = performance.now()
+    const earlier = this.#done.filter(
+      (one) =>
+        (one.of === undefined || one.of !== receipt.of) &&
+        (one.stays || nowMs - (this.#toldAtMs.get(one) ?? 0) < RECEIPT_MS),
+    )
     this.items = [receipt, ...earlier].slice(0, RECEIPTS_MAX)
-    this.#newest = { receipt, toldAtMs: performance.now() }
+    this.#toldAtMs.set(receipt, nowMs)
+    this.#newest = { receipt, toldAtMs: nowMs }
     this.release()
   }
 
   refuse(refusal: Refused): void {
     this.refusal = refusal
-    this.items = []
+    this.items = this.#staying
     this.#newest = { receipt: refusal, toldAtMs: performance.now() }
   }
 
@@ -47,8 +54,9 @@ export class Receipts {
     this.items = this.#done
   }
 
+  /** Closes the newest; one behind it that stays until it is closed is next. */
   dismiss(): void {
-    this.items = []
+    this.items = this.items.slice(1).filter(({ stays }) => stays)
     this.refusal = undefined
   }
 
@@ -60,7 +68,13 @@ export class Receipts {
   release(): void {
     clearTimeout(this.#timer)
     const [newest] = this.items
-    if (newest && newest.kind !== 'info' && !newest.stays) this.#timer = setTimeout(() => (this.items = []), RECEIPT_MS)
+    if (newest && newest.kind !== 'info' && !newest.stays) {
+      this.#timer = setTimeout(() => (this.items = this.#staying), RECEIPT_MS)
+    }
+  }
+
+  get #staying(): readonly Receipt[] {
+    return this.items.filter(({ stays }) => stays)
   }
 
   get #done(): readonly Receipt[] {

@@ -46,3 +46,36 @@ test('what stays until it is closed is unread until then', () => {
   receipts.dismiss()
   expect(receipts.unread()).toBeUndefined()
 })
+
+test('the count behind the newest is of those that would still be shown, however many arrive', () => {
+  const filled = (at: number): Receipt => ({ ...bought, title: `Bought ${at} NOVA` })
+  for (let at = 1; at <= 10; at++) {
+    receipts.tell(filled(at))
+    vi.advanceTimersByTime(2_000)
+  }
+  expect(receipts.items.map(({ title }) => title)).toEqual(['Bought 10 NOVA', 'Bought 9 NOVA', 'Bought 8 NOVA'])
+  vi.advanceTimersByTime(4_000)
+  expect(receipts.items).toEqual([])
+})
+
+test('a liquidation is still there after a later result has gone, and each is closed by itself', () => {
+  const closed = (name: string): Receipt => ({
+    ...bought,
+    kind: 'refused',
+    title: `Your long in ${name} was closed`,
+    stays: true,
+  })
+  receipts.tell(closed('NOVA'))
+  receipts.tell(closed('LUMA'))
+  receipts.tell(bought)
+  vi.advanceTimersByTime(6_000)
+  expect(receipts.items.map(({ title }) => title)).toEqual([
+    'Your long in LUMA was closed',
+    'Your long in NOVA was closed',
+  ])
+  receipts.dismiss()
+  receipts.refuse(refused)
+  expect(receipts.items.map(({ title }) => title)).toEqual(['Your long in NOVA was closed'])
+  receipts.dismiss()
+  expect(receipts.items).toEqual([])
+})
