@@ -27,6 +27,8 @@ export interface OwnLine {
   readonly price: number
   /** `waiting` for its trigger, its entry or an answer: dashed. */
   readonly kind: 'order' | 'waiting' | 'position'
+  /** Whether the price axis shows its price; by default it does. */
+  readonly hasLabel?: boolean
 }
 
 /** The price series in its style, with what is attached to it: last price, own lines and fills, drawings. */
@@ -100,17 +102,17 @@ export class PriceSeries {
       this.#lines.delete(id)
     }
     for (const line of lines) {
-      const { id, price, kind } = line
+      const { id, price, kind, hasLabel = true } = line
       const before = this.#lines.get(id)
       // Only the chip changes with each price: updating the line would repaint the whole chart.
-      if (before?.line.price === price && before.line.kind === kind) continue
+      if (before?.line.price === price && before.line.kind === kind && before.line.hasLabel === line.hasLabel) continue
       const options = {
         price,
         lineWidth: 1 as const,
         lineStyle: LINE_STYLES[kind],
         color: this.#colors.you,
         ...label(this.#colors.youSolid),
-        axisLabelVisible: true,
+        axisLabelVisible: hasLabel,
         title: '',
       }
       before?.drawn.applyOptions(options)

@@ -10,6 +10,7 @@ const chip = (id: string, price: number): Chip => ({
   price,
   head: 'Buy',
   text: '',
+  lots: 1,
   label: id,
   canCancel: true,
   canMove: true,

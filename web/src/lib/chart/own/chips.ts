@@ -11,7 +11,9 @@ export interface Chip {
   readonly price: number
   readonly head: string
   readonly text: string
-  readonly tone?: { readonly text: string; readonly sign: '' | 'up' | 'down' }
+  readonly tone?: { readonly text: string; readonly sign: '' | 'up' | 'down' } | undefined
+  /** What remains of its order. */
+  readonly lots: number
   /** Its name for screen readers. */
   readonly label: string
   readonly canCancel: boolean
@@ -19,6 +21,8 @@ export interface Chip {
   readonly canMove: boolean
   /** Whether it is not in the book but waits for its trigger or its entry. */
   readonly isWaiting: boolean
+  /** The chips it counts, if it stands for several. */
+  readonly members?: readonly string[]
 }
 
 /** Where a chip is, in pixels from the top. `off` is its price with an arrow, when that is off the scale. */
@@ -64,6 +68,7 @@ export function chipsOf(
         head: order.role ? HEAD[order.role] : verb,
         text: order.role ? `${verb} ${size}` : `${kindOf(order)} ${size}`,
         ...(gain === undefined ? {} : { tone: { text: signedMoney(gain), sign: toneOf(gain.toFixed(2)) } }),
+        lots: scale.lots(remainingQty) ?? 0,
         label: `${order.role ? `${kindOf(order)}: ${verb.toLowerCase()}` : verb} ${grouped(remainingQty)} ${name} at ${grouped(restsAt)}`,
         canCancel: true,
         canMove: order.type !== 'trailing_stop',
@@ -77,6 +82,7 @@ export function chipsOf(
     head: qty.startsWith('-') ? 'Short' : 'Long',
     text: grouped(qty),
     tone: { text: signedMoney(unrealized), sign: toneOf(unrealized.toFixed(2)) },
+    lots: 0,
     label: `Position ${grouped(qty)} ${name} at ${grouped(rounded(avgPrice, scale.tick.decimals))}`,
     canCancel: false,
     canMove: true,
@@ -94,7 +100,8 @@ function gainAt(price: string, { remainingQty, side }: Order, entryPrice: number
   return (side === 'sell' ? 1 : -1) * (Number(price) - entryPrice) * Number(remainingQty)
 }
 
-const CHIP_PX = 22
+/** Height of a chip with the gap below it. */
+export const CHIP_PX = 22
 
 /** The chips that have a spot: a new one gets its own with the next drawing. */
 export const chipsAt = (chips: readonly Chip[], spots: readonly Spot[]): readonly PlacedChip[] =>
@@ -108,7 +115,7 @@ export const chipsAt = (chips: readonly Chip[], spots: readonly Spot[]): readonl
  * @param coordinateOf pixels from the top of a price; undefined before the first drawing
  */
 export function placed(
-  chips: readonly Pick<Chip, 'id' | 'price'>[],
+  chips: readonly Pick<Chip, 'id' | 'price' | 'members'>[],
   coordinateOf: (price: number) => number | undefined,
   { top, bottom, decimals }: { top: number; bottom: number; decimals: number },
 ): readonly Spot[] {

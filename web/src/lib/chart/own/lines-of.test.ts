@@ -3,7 +3,7 @@ import type { Order } from '@valiant/shared/protocol/order'
 import type { LivePosition } from '#lib/session/account.svelte.ts'
 import { scaleOf } from '#lib/ticket/scale.ts'
 import { chipsOf, POSITION_CHIP } from './chips.ts'
-import { linesOf } from './lines-of.ts'
+import { labeled, linesOf } from './lines-of.ts'
 
 // Without Svelte's compiler a rune is the value it holds.
 vi.stubGlobal('$state', { raw: <Value>(value: Value) => value })
@@ -39,4 +39,10 @@ test('the line of an order is dashed while a change of it is in flight', () => {
   const own = chipsOf([{ ...order, remainingQty: '1' } as Order], undefined, { name: 'NOVA', scale })
   const kindWith = (busy: readonly string[]) => linesOf(own, undefined, { moving: undefined, scale, busy })[0]?.kind
   expect([kindWith([]), kindWith(['1'])]).toEqual(['order', 'waiting'])
+})
+
+test('the axis shows a price once, and not those of lines that a chip counts', () => {
+  const at = (id: string, price: number) => ({ id, price, kind: 'order' }) as const
+  const lines = labeled([at('1', 180), at('2', 180), at('3', 179), at('4', 178)], ['3'])
+  expect(lines.map(({ hasLabel }) => hasLabel)).toEqual([true, false, false, true])
 })

@@ -29,3 +29,13 @@ export function linesOf(
   if (moving?.id !== POSITION_CHIP || moving.ticks === undefined) return [...ofOrders, ofPosition]
   return [...ofOrders, ofPosition, { id: 'exit', price: Number(scale.price(moving.ticks)), kind: 'waiting' }]
 }
+
+/** The lines with a label on the price axis: one for each price, and none for lines that a chip counts. */
+export function labeled(lines: readonly OwnLine[], unlabeled: readonly string[]): readonly OwnLine[] {
+  const taken = new Set<number>()
+  return lines.map((line) => {
+    const hasLabel = !taken.has(line.price) && !unlabeled.includes(line.id)
+    if (hasLabel) taken.add(line.price)
+    return { ...line, hasLabel }
+  })
+}
