@@ -118,6 +118,20 @@ describe('the status bar', () => {
   )
 })
 
+test('a page that is left in the first second of an outage stays, with the order being typed', async () => {
+  const { page } = await visitor(DESKTOP)
+  await using _context = page.context()
+  await startTrading(page)
+  await typeLimit(page, '7', 2)
+  const here = page.url()
+  proxy.cut()
+  await page.locator('footer .latency:empty').waitFor({ state: 'attached' })
+  await page.getByRole('link', { name: 'Portfolio', exact: true }).click()
+  await page.getByRole('alert').getByText('That page can’t be loaded while the connection is lost.').waitFor()
+  expect(page.url()).toBe(here)
+  expect(await page.getByRole('spinbutton', { name: 'Quantity' }).inputValue()).toBe('7')
+})
+
 test('the bar shows a halted instrument on its own page', async () => {
   const { page } = await visitor(DESKTOP)
   await using _context = page.context()
