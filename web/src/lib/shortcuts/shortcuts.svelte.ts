@@ -47,6 +47,16 @@ export class Shortcuts extends SyncedChoice<KeyMap> {
     return this.#trading.choice.hasKeys ? `${text} (${keys})` : text
   }
 
+  /** A tooltip with a key that cannot be changed, but is switched off with the others. */
+  hintOf(text: string, key: string): string {
+    return this.#trading.choice.hasKeys ? `${text} (${key})` : text
+  }
+
+  /** Whether single keys are commands. */
+  get isOn(): boolean {
+    return this.#trading.choice.hasKeys
+  }
+
   get isDefault(): boolean {
     return SHORTCUTS.every((one) => this.choice[one] === DEFAULT[one])
   }
