@@ -8,6 +8,8 @@ export interface Change {
   /** The return of a dollar that was there all the time; undefined if there was none. */
   readonly percent: number | undefined
   readonly fromMs: number
+  /** Deposits less withdrawals since then, which the curve of the equity has and the profit has not. */
+  readonly movedCents: bigint
 }
 
 /** An account at a point in time. */
@@ -31,7 +33,8 @@ export function changeSince(
   const [fromMs, equity] = first
   const steps = stepsOf(points, now, moves)
   const percent = steps.some(({ factor }) => factor !== undefined) ? percentOf(grownOver(steps)) : undefined
-  return { cents: now.equityCents - centsOf(equity) - movedSince(moves, fromMs), percent, fromMs }
+  const movedCents = movedSince(moves, fromMs)
+  return { cents: now.equityCents - centsOf(equity) - movedCents, percent, fromMs, movedCents }
 }
 
 /** A point of a curve. */

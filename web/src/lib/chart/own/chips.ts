@@ -120,12 +120,14 @@ export function placed(
   { top, bottom, decimals }: { top: number; bottom: number; decimals: number },
 ): readonly Spot[] {
   const shown = chips
-    .flatMap(({ id, price }): (Spot & { readonly price: number })[] => {
+    .flatMap(({ id, price, members }): (Spot & { readonly price: number })[] => {
       const at = coordinateOf(price)
       if (at === undefined) return []
       const y = Math.min(bottom, Math.max(top, at))
       if (y === at) return [{ id, price, y }]
-      return [{ id, price, y, off: `${grouped(price.toFixed(decimals))} ${at < y ? '↑' : '↓'}` }]
+      const way = at < y ? '↑' : '↓'
+      // Several orders have several prices, and a second number after the quantity would be taken for one of it.
+      return [{ id, price, y, off: members ? way : `${grouped(price.toFixed(decimals))} ${way}` }]
     })
     .sort((a, b) => a.y - b.y || b.price - a.price)
   let below = -Infinity

@@ -62,6 +62,6 @@ test('where not all would fit, no two orders stand apart', () => {
   expect(chips.flatMap(({ id, members }) => members ?? [id])).toHaveLength(40)
 })
 
-test('the axis labels the first and the last of the orders that a chip counts', () => {
-  expect(unlabeledOf(gathered(many(4, 186), coordinateOf, room))).toEqual(['186-1', '186-2'])
+test('the axis labels the first of the orders that a chip counts', () => {
+  expect(unlabeledOf(gathered(many(4, 186), coordinateOf, room))).toEqual(['186-1', '186-2', '186-3'])
 })

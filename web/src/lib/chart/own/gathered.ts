@@ -66,6 +66,6 @@ function counted(chips: readonly Chip[], scale: Scale): readonly Chip[] {
   ]
 }
 
-/** Orders that are counted by a chip: the price axis labels only the first and the last of them. */
+/** Orders that are counted by a chip: the price axis labels only the first of them. */
 export const unlabeledOf = (chips: readonly Chip[]): readonly string[] =>
-  chips.flatMap(({ members }) => members?.slice(1, -1) ?? [])
+  chips.flatMap(({ members }) => members?.slice(1) ?? [])
