@@ -140,6 +140,16 @@ test('a line moved by keys passes other lines, and returns when it loses focus',
   expect(complaints).toEqual([])
 })
 
+test('after a key of the page the result that another instrument takes along is at the foot, and covers no price', async () => {
+  const { page } = await stage.visitor()
+  await using _context = page.context()
+  await buyFirst(page)
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
+  await page.keyboard.press('Alt+ArrowDown')
+  const toast = await page.locator('.toast', { hasText: 'Bought' }).boundingBox()
+  expect(toast?.y).toBeGreaterThan(600)
+})
+
 test('a letter typed in an open menu does nothing below it', async () => {
   const { page } = await stage.visitor()
   await using _context = page.context()
