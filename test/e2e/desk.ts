@@ -95,6 +95,20 @@ export async function confirmRefused(page: Page): Promise<void> {
     .toBe(1)
 }
 
+/** Sends an order that the ticket asks about, and answers yes. */
+export async function sendConfirmed(page: Page, asked: RegExp): Promise<void> {
+  await send(page).click()
+  // The button ignores presses for a moment, so that a double click does not confirm.
+  const question = page.getByText(asked)
+  await question.waitFor()
+  await expect
+    .poll(async () => {
+      if ((await question.count()) > 0) await send(page).click()
+      return await question.count()
+    })
+    .toBe(0)
+}
+
 /** Selects an order type, including those without a tab. */
 export async function type(
   page: Page,

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ROOT } from '../process/command.ts'
 import { launchBrowser, newVisitor, PHONE } from '../rig/browser.ts'
@@ -15,7 +14,7 @@ import {
   live,
   proposal,
   receipt,
-  send,
+  sendConfirmed,
   startTrading,
   switchMargin,
   type,
@@ -86,20 +85,6 @@ test.each([
   await list(page, /Positions/)
   await page.getByText('No positions yet').waitFor()
 })
-
-/** Sends an order that the ticket asks about, and answers yes. */
-async function sendConfirmed(page: Page, asked: RegExp): Promise<void> {
-  await send(page).click()
-  // The button ignores presses for a moment, so that a double click does not confirm.
-  const question = page.getByText(asked)
-  await question.waitFor()
-  await expect
-    .poll(async () => {
-      if ((await question.count()) > 0) await send(page).click()
-      return await question.count()
-    })
-    .toBe(0)
-}
 
 async function writeMargins(
   file: string,

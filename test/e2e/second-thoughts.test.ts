@@ -14,6 +14,7 @@ import {
   receipt,
   refusal,
   send,
+  sendConfirmed,
   sentence,
   startTrading,
   type,
@@ -63,6 +64,29 @@ test('the confirmation of a trailing stop depends on the value it would trade', 
   const cost = preview.locator('dl > div').filter({ hasText: 'Estimated cost' }).locator('dd')
   await expect.poll(() => cost.innerText()).toMatch(/^\$[1-9][\d,]{4,}\.\d\d$/)
   await page.getByText('Sends after one confirmation').waitFor()
+})
+
+test('after an order for all of the money the ticket is empty, and refuses nothing that nobody asked for', async () => {
+  const { page, complaints } = await stage.visitor()
+  await using _context = page.context()
+  await startTrading(page)
+  await page.getByRole('radio', { name: 'Max' }).click()
+  await page.getByText('Sends after one confirmation').waitFor()
+  await sendConfirmed(page, /^Confirm: buy/)
+  await receipt(page).getByText('Bought').waitFor()
+  await send(page).getByText('Enter a quantity').waitFor()
+  expect(await field(page, 'Quantity').inputValue()).toBe('')
+  expect(await page.getByTestId('would-be-refused').count()).toBe(0)
+  expect(await page.getByRole('radio', { name: 'Max' }).isChecked()).toBe(false)
+  // What can be repeated stays.
+  await page.getByRole('radio', { name: /^Sell/ }).check({ force: true })
+  await field(page, 'Quantity').fill('2')
+  for (const _ of [1, 2]) {
+    await send(page).and(page.locator(':enabled')).click()
+    await receipt(page).getByText('Sold 2').waitFor()
+    expect(await field(page, 'Quantity').inputValue()).toBe('2')
+  }
+  expect(complaints).toEqual([])
 })
 
 test('a refusal disappears with its cause', async () => {

@@ -21,12 +21,22 @@ export class PreviewFeed {
   #timer: ReturnType<typeof setTimeout> | undefined
 
   readonly #accepted: (key: string, askedAtMs: number) => void
+  readonly #refused: (key: string, code: ErrorCode) => void
 
-  /** @param accepted called when the exchange would take the order; `askedAtMs` by `performance.now()` */
-  constructor(around: Surroundings, fields: Fields, accepted: (key: string, askedAtMs: number) => void) {
+  /**
+   * @param accepted called when the exchange would take the order; `askedAtMs` by `performance.now()`
+   * @param refused called when it would not, before that is shown
+   */
+  constructor(
+    around: Surroundings,
+    fields: Fields,
+    accepted: (key: string, askedAtMs: number) => void,
+    refused: (key: string, code: ErrorCode) => void,
+  ) {
     this.#around = around
     this.#fields = fields
     this.#accepted = accepted
+    this.#refused = refused
   }
 
   /** `blank` without an order; `waiting` shows the previous figures in gray. */
@@ -76,6 +86,7 @@ export class PreviewFeed {
     } catch (error) {
       // A question that got no answer in time says nothing about the order: the last figures stay.
       if (error instanceof RequestRefused && key === this.#fields.key && !NO_ANSWER.has(error.error.code)) {
+        this.#refused(key, error.error.code)
         this.#answered = { of: key, refusal: error.error }
       }
     }

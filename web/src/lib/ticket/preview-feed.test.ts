@@ -23,7 +23,12 @@ test('reports when the exchange would accept an order, and only then', async () 
   answer = () =>
     Promise.reject(new RequestRefused({ code: 'INSUFFICIENT_FUNDS', message: 'no', outcome: 'not_executed' }))
   const around = { account: {}, isLive: true, ask: () => answer() } as unknown as Surroundings
-  const previews = new PreviewFeed(around, fields, (...of) => void accepted.push(of))
+  const previews = new PreviewFeed(
+    around,
+    fields,
+    (...of) => void accepted.push(of),
+    () => undefined,
+  )
   previews.refresh()
   await vi.advanceTimersByTimeAsync(0)
   expect(accepted).toEqual([])
@@ -37,7 +42,12 @@ test('reports when the exchange would accept an order, and only then', async () 
 test('a question without an answer in time leaves the last figures in place', async () => {
   const preview = { notional: '100010.00' }
   const around = { account: {}, isLive: true, ask: () => answer() } as unknown as Surroundings
-  const previews = new PreviewFeed(around, fields, () => undefined)
+  const previews = new PreviewFeed(
+    around,
+    fields,
+    () => undefined,
+    () => undefined,
+  )
   const refuse = (code: ErrorCode) => {
     answer = () => Promise.reject(new RequestRefused({ code, message: 'no', outcome: 'not_executed' }))
   }

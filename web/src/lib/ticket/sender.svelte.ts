@@ -48,16 +48,19 @@ export class Sender {
     this.#refused = refused
   }
 
-  /** @param asksFirst the button turns into a question; a second press right after the first does not answer it */
-  async press(content: OrderContent, asksFirst: boolean): Promise<void> {
+  /**
+   * @param asksFirst the button turns into a question; a second press right after the first does not answer it
+   * @returns whether the exchange has accepted an order
+   */
+  async press(content: OrderContent, asksFirst: boolean): Promise<boolean> {
     if (this.phase === 'confirming') {
-      if (performance.now() - this.#confirmSince >= CONFIRM_DEAF_MS) await this.#send(content)
-      return
+      return performance.now() - this.#confirmSince >= CONFIRM_DEAF_MS && (await this.#send(content))
     }
     if (!asksFirst) return this.#send(content)
     this.phase = 'confirming'
     this.#confirmSince = performance.now()
     this.#confirmTimer = setTimeout(() => this.back(), CONFIRM_BACK_MS)
+    return false
   }
 
   /** Withdraws the question: on Esc, or after eight seconds. */
@@ -74,7 +77,7 @@ export class Sender {
     this.#leaving = new AbortController()
   }
 
-  async #send(content: OrderContent): Promise<void> {
+  async #send(content: OrderContent): Promise<boolean> {
     this.back()
     const clientOrderId = newRequestId()
     const accountId = this.#around.account?.account.id
@@ -85,7 +88,9 @@ export class Sender {
     this.inFlight = { clientOrderId, content, sentAtMs, isUnknown: false }
     const finalAtMs = sentAtMs + ORDER_VALID_MS
     const isKept = accountId !== undefined && keepSent({ clientOrderId, accountId, content, sentAtMs, finalAtMs })
+    let isAccepted = false
     const tell = (told: Told) => {
+      isAccepted = told.kind === 'done' || told.kind === 'rests'
       if (!isKept || takeSent(clientOrderId)) this.#tell(told, signal)
     }
     try {
@@ -103,6 +108,7 @@ export class Sender {
     }
     this.inFlight = undefined
     this.phase = 'editing'
+    return isAccepted
   }
 
   /** An order in this instrument that was in flight when the page was reloaded: its result is told here. */

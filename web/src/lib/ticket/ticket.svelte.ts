@@ -22,13 +22,20 @@ export class Ticket {
   /** A click in the book has made this a limit order: the ticket says so until something is changed. */
   hasSwitched = $state.raw(false)
   readonly #around: Surroundings
+  /** The order that was sent, until something is changed. */
+  #sentKey = ''
   #refusedKey = ''
   #refusedAtMs = 0
 
   constructor(around: Surroundings) {
     this.#around = around
     this.fields = new Fields(around)
-    this.preview = new PreviewFeed(around, this.fields, (key, askedAtMs) => this.#accepted(key, askedAtMs))
+    this.preview = new PreviewFeed(
+      around,
+      this.fields,
+      (key, askedAtMs) => this.#accepted(key, askedAtMs),
+      (key, code) => this.#cannotRepeat(key, code),
+    )
     this.sender = new Sender(around, this.receipts, (error, content) => this.#refused(error, content))
   }
 
@@ -98,6 +105,7 @@ export class Ticket {
   /** Changes the draft; the preview follows after the last key. */
   edit(change: Partial<Draft>): void {
     this.fields.edit(change)
+    this.#sentKey = ''
     this.hasSwitched = false
     this.receipts.edited()
     this.sender.back()
@@ -140,7 +148,15 @@ export class Ticket {
   press(): void {
     const { check } = this.fields
     if (!this.canSend || !check.ok) return
-    void this.sender.press(check.content, this.asksFirst).then(() => this.preview.refresh())
+    const { key } = this.fields
+    void this.sender.press(check.content, this.asksFirst).then((isAccepted) => {
+      if (isAccepted && key === this.fields.key) {
+        this.#sentKey = key
+        // A quarter of the money that was there before is none of what is there now.
+        this.fields.percent = undefined
+      }
+      this.preview.refresh()
+    })
   }
 
   /** Tells what became of an order that was in flight when the page was reloaded. */
@@ -178,6 +194,16 @@ export class Ticket {
   #accepted(key: string, askedAtMs: number): void {
     if (this.#isRefusedAsIs && key === this.#refusedKey && askedAtMs > this.#refusedAtMs)
       this.receipts.refusal = undefined
+  }
+
+  /**
+   * An order that was just sent could not be sent again, as one for all of the money: nobody asked for that, so the ticket
+   * is empty instead of refusing it.
+   */
+  #cannotRepeat(key: string, code: ErrorCode): void {
+    if (key !== this.#sentKey || !IS_OF_THE_ORDER.has(code)) return
+    this.#sentKey = ''
+    this.fields.edit({ qtyText: '' })
   }
 
   #refused(error: WireError, content: OrderContent): Refused {

@@ -107,8 +107,8 @@ test('chips are at their prices, without overlap', () => {
 
 test('a chip off the scale sticks to the edge, with its price and an arrow', () => {
   const [above, below] = placed([chip('above', 10), chip('below', 999)], (price) => price, within)
-  expect(above).toMatchObject({ y: 50, off: '10.00 ↑' })
-  expect(below).toMatchObject({ y: 300, off: '999.00 ↓' })
+  expect(above).toMatchObject({ y: 50, off: 'at 10.00 ↑' })
+  expect(below).toMatchObject({ y: 300, off: 'at 999.00 ↓' })
 })
 
 test('at the bottom chips push each other up, with the lowest price lowest', () => {

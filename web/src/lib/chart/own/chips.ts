@@ -126,8 +126,8 @@ export function placed(
       const y = Math.min(bottom, Math.max(top, at))
       if (y === at) return [{ id, price, y }]
       const way = at < y ? '↑' : '↓'
-      // Several orders have several prices, and a second number after the quantity would be taken for one of it.
-      return [{ id, price, y, off: members ? way : `${grouped(price.toFixed(decimals))} ${way}` }]
+      // Several orders have several prices.
+      return [{ id, price, y, off: members ? way : `at ${grouped(price.toFixed(decimals))} ${way}` }]
     })
     .sort((a, b) => a.y - b.y || b.price - a.price)
   let below = -Infinity
