@@ -219,6 +219,13 @@ test('a phone’s header switches to another instrument in the same view', async
   await page.goto('/trade/NOVA?tab=book')
   await live(page)
   await page.getByRole('button', { name: 'Another instrument' }).click()
+  // Nothing of the head lies over the field.
+  const star = await page.getByRole('button', { name: 'Favourite', exact: true }).boundingBox()
+  const onTop = page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('.field') !== null, [
+    (star?.x ?? 0) + 22,
+    (star?.y ?? 0) + 22,
+  ] as const)
+  expect(await onTop).toBe(true)
   await page.keyboard.type('xyz')
   await page.getByText('No instrument called ‘xyz’. Show all').waitFor()
   await page.getByRole('button', { name: 'Show all' }).click()
