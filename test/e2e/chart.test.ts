@@ -3,8 +3,8 @@ import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { PHONE } from '../rig/browser.ts'
 import { barriers } from './axe-violations.ts'
-import { live, receiptAway, send, startTrading, typeLimit, view } from './desk.ts'
-import { Stage } from './stage.ts'
+import { field, live, openOrders, receipt, receiptAway, send, startTrading, typeLimit, view } from './desk.ts'
+import { SCREENS, Stage } from './stage.ts'
 
 /* The chart's tools: drawings, the RSI below the price, the style of the price. */
 
@@ -506,3 +506,28 @@ test.each(['dark', 'light'])('there are no serious accessibility violations, %s'
   await page.getByRole('menuitem').first().waitFor()
   expect(await barriers(page, scope)).toEqual([])
 })
+
+test.each(SCREENS)(
+  'on a $screen many orders at one price are one chip, which leads to their list',
+  async ({ options }) => {
+    const { page, complaints } = await stage.visitor(options)
+    await using _context = page.context()
+    await startTrading(page)
+    await page.goto('/trade/NOVA?tab=ticket')
+    await live(page)
+    await typeLimit(page, '1', 3)
+    const price = await field(page, 'Limit price').inputValue()
+    for (const qty of ['3', '4', '5', '6']) {
+      await field(page, 'Quantity').fill(qty)
+      await send(page).and(page.locator(':enabled')).click()
+      await receipt(page).getByText(`Buy ${qty} `).waitFor()
+    }
+    await view(page, 'Chart')
+    const lines = page.getByRole('list', { name: 'Your lines on the chart' })
+    await lines.getByRole('listitem', { name: `Buy: 4 orders, 18 in all, at ${price}` }).waitFor()
+    expect(await lines.getByRole('listitem').count()).toBe(1)
+    await lines.getByRole('button', { name: /^Show Buy: 4 orders/ }).click()
+    await expect.poll(() => openOrders(page).filter({ visible: true }).count()).toBe(4)
+    expect(complaints).toEqual([])
+  },
+)
