@@ -1,11 +1,5 @@
-<<<<<<< HEAD
 import type { AskPayload } from '@valiant/shared/client/outgoing'
-import type { AccountFrame, LedgerEntry } from '@valiant/shared/protocol/account'
-import { PAGE_MAX } from '@valiant/shared/protocol/limits'
-=======
-import type { AskPayload } from '@valiant/shared/client/requests'
 import type { AccountFrame, LedgerEntry, RealizedSums } from '@valiant/shared/protocol/account'
->>>>>>> 71e2580f (terminal: realised today is exact, however many fills the day has)
 import type { Fill } from '@valiant/shared/protocol/order'
 import { dayOf } from '#lib/portfolio/spans.ts'
 import type { Page } from './paged-list.svelte.ts'
