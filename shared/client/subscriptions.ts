@@ -92,9 +92,9 @@ export class Subscriptions {
     })
   }
 
-  /** @param limits of the connection to come */
-  limitTo({ symbols = SYMBOLS_DEFAULT }: Readonly<Record<string, number>>): void {
-    this.#symbolsMax = symbols
+  /** @param limits of the connection to come; a stand-in for an exchange may tell none */
+  limitTo(limits: Readonly<Record<string, number>> | undefined): void {
+    this.#symbolsMax = limits?.symbols ?? SYMBOLS_DEFAULT
   }
 
   /** Subscribes everything on a new connection, or on one whose instance has found its leader. */

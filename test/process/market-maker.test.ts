@@ -48,7 +48,7 @@ class Exchange {
         this.received.push({ name, payload })
         answer((this.answers[name] ?? (() => good({ time: Date.now() })))(payload))
       })
-      const welcome = { protocol: 1, instanceId: 'test', epoch: 1, accountId: 'A', limits: {}, resumed: false }
+      const welcome = { protocol: 1, instanceId: 'test', epoch: 1, accountId: 'A', resumed: false }
       socket.emit('welcome', { ...welcome, time: Date.now() })
     })
     await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve))
