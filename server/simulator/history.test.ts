@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { PlainMarket } from '../../test/realism/plain-market.ts'
 import type { Bars } from './bars.ts'
 import { generateHistory, type HistoryDay, WARM_UP_MS } from './history.ts'
+import { SHARE } from './instrument.fixture.ts'
 import type { SimulatedInstrument } from './instrument.ts'
 import { Simulator } from './simulator.ts'
 
@@ -10,14 +11,7 @@ const END_MS = Date.UTC(2026, 2, 3, 14, 37)
 const DAYS = 4
 
 const INSTRUMENTS: readonly SimulatedInstrument[] = [
-  {
-    symbol: 'NOVA',
-    assetClass: 'equity',
-    sector: 'Technology',
-    startTicks: 9_216,
-    sigmaDay: 0.019,
-    sizeMultiplier: 1.2,
-  },
+  SHARE,
   { symbol: 'EUR-USD', assetClass: 'currency', sector: 'FX', startTicks: 21_684, sigmaDay: 0.005, sizeMultiplier: 0.1 },
 ]
 
